@@ -1,0 +1,3 @@
+import type { ReasonCodePages } from './reason-code.ts'
+
+export const configCodes = {} as const satisfies ReasonCodePages

@@ -1,0 +1,3 @@
+import type { ReasonCodePages } from './reason-code.ts'
+
+export const imageCodes = {} as const satisfies ReasonCodePages

@@ -1,0 +1,51 @@
+import type { Percent, Release, Side } from '../release.ts'
+
+/** One version as the platform runs it now. */
+export interface Revision {
+  readonly release: Release
+  readonly replicas: number
+  /** Replicas that are ready by the platform's own word. */
+  readonly ready: number
+  /** Digest read back from the running instances, not from what was asked for. */
+  readonly runningDigest: string | undefined
+}
+
+/** What is, observed now. */
+export interface TargetState {
+  /** Undefined before the first release. */
+  readonly stable: Revision | undefined
+  readonly canary: Revision | undefined
+  /** Percent of requests that reach the canary, as the router reports it. */
+  readonly weight: Percent
+}
+
+/**
+ * One workload in one place. Observes reality; every method is idempotent: done twice is done once.
+ * Every mutation needs the lease, which the target was opened with; the platform refuses it otherwise.
+ */
+export interface Target {
+  describe(signal: AbortSignal): Promise<TargetState>
+  /**
+   * The release runs as canary at weight 0 and is ready by the platform's own word.
+   * @throws KitError `canary-not-ready` as soon as it is clear that it will not be, with the reason and its last log lines
+   */
+  prepare(release: Release, signal: AbortSignal): Promise<void>
+  /**
+   * Returns when the router reports the weight as taken. Capacity comes first when rising; falling to 0 is ONE write.
+   * @throws KitError `foreign-writer` when the live value is neither the last nor the next
+   */
+  shift(weight: Percent, signal: AbortSignal): Promise<void>
+  /** The canary's release becomes stable, never with less than full capacity, and the weight is 0 again. */
+  promote(signal: AbortSignal): Promise<void>
+  /** Removes the canary. @throws KitError `canary-has-traffic` while it has a weight */
+  discard(signal: AbortSignal): Promise<void>
+  /** Where a smoke test reaches that side, also before it has traffic; undefined when nothing runs there. */
+  endpoint(side: Side, signal: AbortSignal): Promise<Endpoint | undefined>
+}
+
+/** An address for requests to one side only. */
+export interface Endpoint {
+  readonly url: string
+  /** Headers that route a request to that side. */
+  readonly headers: Readonly<Record<string, string>>
+}
