@@ -1,1 +1,5 @@
-export {}
+export { bucketBoundary, parseExposition } from './exposition/parse.ts'
+export { seriesKey, type Sample } from './exposition/sample.ts'
+export { CounterDeltas, type Increase, type ProcessFacts } from './exposition/deltas.ts'
+export { perBucket, type Buckets } from './exposition/buckets.ts'
+export { parseMatchers, parseSelector, select, type Matcher, type Selector } from './exposition/selector.ts'
