@@ -62,6 +62,11 @@ export const rolloutCodes = {
     cause: 'The strategy, the weights or the times contradict each other or the platform.',
     remedy: 'Change the setting named in the message.',
   },
+  'digest-mismatch': {
+    title: 'What runs is not what was asked for',
+    cause: 'The digest read back from the running instances differs from the one that was prepared.',
+    remedy: 'Look for a tag that moved, an admission webhook that rewrites images, or a cache that is stale.',
+  },
   frozen: {
     title: 'The rollout was frozen where it stood',
     cause: 'The job was cancelled and `on-cancel: freeze` keeps the weights for a limited time.',

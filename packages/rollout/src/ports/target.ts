@@ -22,6 +22,7 @@ export interface TargetState {
 /**
  * One workload in one place. Observes reality; every method is idempotent: done twice is done once.
  * Every mutation needs the lease, which the target was opened with; the platform refuses it otherwise.
+ * An aborted signal ends waiting, never a write that is under way: the next write must not be overtaken by it.
  */
 export interface Target {
   describe(signal: AbortSignal): Promise<TargetState>

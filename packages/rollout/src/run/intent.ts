@@ -1,0 +1,37 @@
+import type { Intent } from '../lease/lease.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Percent, Side } from '../release.ts'
+import type { Command } from '../state/command.ts'
+import type { State } from '../state/state.ts'
+
+/** What is written ahead of a command: the weights it moves between and the side that is whole throughout. */
+export const intentOf = (plan: Plan, state: State, command: Command, weight: Percent): Intent => ({
+  safe: safeSide(plan, state),
+  weight: { last: weight, next: nextWeight(command, weight) },
+  from: plan.replaces?.digest,
+  to: plan.release.digest,
+  doing: doing(plan, state),
+})
+
+/**
+ * The canary is the safe side once a promotion has begun and until stable is whole again. A rolling update and a
+ * first release have no traffic on the canary before they promote, so there stable is safe throughout.
+ */
+const safeSide = (plan: Plan, state: State): Side => {
+  const hasTraffic = plan.steps.at(-1)?.weight === 100
+  if (state.phase === 'promoting') return hasTraffic ? 'canary' : 'stable'
+  if (state.phase === 'returning') return state.part === 'shift' || state.part === 'promote' ? 'canary' : 'stable'
+  return 'stable'
+}
+
+const nextWeight = (command: Command, weight: Percent): Percent => {
+  if (command.type === 'shift') return command.weight
+  if (command.type === 'promote') return 0
+  return weight
+}
+
+const doing = (plan: Plan, state: State): string => {
+  if ('step' in state && state.step >= 0)
+    return `${state.phase}, step ${state.step + 1} of ${plan.steps.length}, ${plan.steps[state.step]?.weight ?? 0} %`
+  return state.phase.replaceAll('-', ' ')
+}

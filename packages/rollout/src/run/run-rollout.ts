@@ -1,0 +1,107 @@
+import { asKitError, type Json, type KitError } from '@deploy-kit/core'
+import type { HeldLease } from '../lease/hold.ts'
+import { decide } from '../state/decide.ts'
+import type { Event } from '../state/event.ts'
+import { evolve } from '../state/evolve.ts'
+import { refuseForeignWeight } from '../state/resume.ts'
+import { isBeforePromotion, isTerminal, type Reason, type State, type Terminal } from '../state/state.ts'
+import { intentOf } from './intent.ts'
+import { perform, type Performed } from './perform.ts'
+import type { RolloutPorts } from './ports.ts'
+import type { SavedRollout } from './saved-rollout.ts'
+
+export interface RunOptions {
+  /** Aborted by a cancelled job. */
+  readonly signal: AbortSignal
+  /** What a cancelled job leaves behind: traffic on stable, or the weights as they are for `freezeForMs`. */
+  readonly onCancel: 'abort' | 'freeze'
+  readonly freezeForMs: number
+}
+
+/**
+ * Carries a rollout on from where it stands to its end: decide, write the intent ahead, perform, evolve, repeat.
+ * A cancelled job makes it return to the safe side at once, by one write that the stored intent already covers.
+ * @throws KitError `lease-lost`, `foreign-writer`, or what keeps the way back from being finished; the lease then stays,
+ *   for `post`, `reconcile` or the target's own dead-man switch
+ */
+export const runRollout = async (start: SavedRollout, lease: HeldLease, ports: RolloutPorts, options: RunOptions): Promise<Terminal> => {
+  const { plan } = start
+  let { state, weight } = start
+  let stepBegan = false
+  let cancelled = false
+  if (start.judge !== null) ports.analyst.restore(start.judge)
+
+  const saved = (): Json => ({ ...start, state, weight, judge: ports.analyst.state() }) as unknown as Json
+  const happened = ({ event, evidence }: Performed): void => {
+    const before = state
+    state = evolve(plan, state, event)
+    if (event.type === 'weight-set') weight = event.weight
+    if (event.type === 'promoted') weight = 0
+    stepBegan = event.type === 'weight-set' || (stepBegan && event.type !== 'verdict')
+    ports.events({
+      at: ports.clock.now(),
+      event,
+      phase: state.phase,
+      ...('step' in state && state.step >= 0 ? { step: state.step } : 'step' in before && before.step >= 0 && { step: before.step }),
+      weight,
+      ...(evidence !== undefined && { evidence }),
+    })
+  }
+  const happens = (event: Event): void => happened({ event })
+
+  while (!isTerminal(state)) {
+    if (options.signal.aborted && !cancelled) {
+      cancelled = true
+      happens(
+        options.onCancel === 'freeze' && isBeforePromotion(state) && state.phase !== 'created'
+          ? { type: 'freeze' }
+          : { type: 'abort', reason: cancelReason(options.signal) },
+      )
+      continue
+    }
+    if (isBeforePromotion(state) && ports.clock.now() - start.startedAt > plan.deadlineMs) {
+      happens({
+        type: 'abort',
+        reason: { code: 'rollout-timeout', text: `The rollout had not reached its promotion after ${plan.deadlineMs / 1000} s.` },
+      })
+      continue
+    }
+    const command = decide(plan, state)
+    if (command === undefined) break
+    // Once cancelled, the way back must not be cancelled by the same signal.
+    const signal = AbortSignal.any(cancelled ? [lease.lost] : [options.signal, lease.lost])
+    try {
+      // A retreat is covered by the intent that is stored already, and every millisecond of it counts.
+      if (state.phase !== 'retreating') {
+        const seen = command.type === 'shift' ? await ports.target.describe(signal) : undefined
+        if (seen !== undefined) refuseForeignWeight(lease.intent, seen)
+        await lease.write(intentOf(plan, state, command, weight), saved())
+      }
+      happened(await perform(plan, command, stepBegan, ports, signal))
+    } catch (thrown) {
+      const error = asKitError(thrown)
+      if (lease.lost.aborted) lease.lost.throwIfAborted()
+      if (options.signal.aborted && !cancelled) continue
+      const after = stopsEverything(error) ? state : evolve(plan, state, { type: 'failed', reason: reasonOf(error) })
+      if (after === state) throw error
+      happens({ type: 'failed', reason: reasonOf(error) })
+    }
+  }
+  await settle(lease, state, saved(), options)
+  return state as Terminal
+}
+
+/** A frozen rollout leaves its lease behind with a time to live of its own; any other end gives it back. */
+const settle = async (lease: HeldLease, state: State, saved: Json, options: RunOptions): Promise<void> => {
+  if (state.phase !== 'frozen') return lease.release()
+  await lease.write(lease.intent, saved, options.freezeForMs)
+  await lease.leave()
+}
+
+/** Faults after which nothing may be touched any more, not even to go back. */
+const stopsEverything = (error: KitError): boolean =>
+  error.code === 'foreign-writer' || error.code === 'lease-lost' || error.code === 'lease-required'
+
+const reasonOf = (error: KitError): Reason => ({ code: error.code, text: error.message })
+
+const cancelReason = (signal: AbortSignal): Reason => reasonOf(asKitError(signal.reason))

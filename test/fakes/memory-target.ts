@@ -1,0 +1,66 @@
+import { KitError } from '@deploy-kit/core'
+import { sameRelease, type Endpoint, type Percent, type Release, type Side, type Target, type TargetState } from '@deploy-kit/rollout'
+
+/** A workload in memory that refuses what a platform refuses, and checks that the traffic is always on a side that is whole. */
+export class MemoryTarget implements Target {
+  stable: Release | undefined
+  canary: Release | undefined
+  weight: Percent = 0
+  readonly calls: string[] = []
+  /** Weights in the order in which they were in place. */
+  readonly weights: Percent[] = []
+  /** Called before each mutation; may throw, or change the world. */
+  before: (call: string) => void | Promise<void> = () => undefined
+
+  constructor(stable?: Release) {
+    this.stable = stable
+  }
+
+  async describe(): Promise<TargetState> {
+    return { stable: this.#revision(this.stable), canary: this.#revision(this.canary), weight: this.weight }
+  }
+
+  async prepare(release: Release, signal: AbortSignal): Promise<void> {
+    await this.#call(`prepare ${release.version}`, signal)
+    if (sameRelease(this.canary, release)) return
+    if (this.weight > 0) throw new Error('a canary with traffic was replaced')
+    this.canary = release
+  }
+
+  async shift(weight: Percent, signal: AbortSignal): Promise<void> {
+    await this.#call(`shift ${weight}`, signal)
+    if (weight > 0 && this.canary === undefined) throw new Error('traffic for a canary that is not there')
+    if (weight < 100 && this.stable === undefined) throw new Error('traffic for a stable that is not there')
+    this.weight = weight
+    this.weights.push(weight)
+  }
+
+  async promote(signal: AbortSignal): Promise<void> {
+    await this.#call('promote', signal)
+    if (this.canary === undefined) return
+    this.stable = this.canary
+    this.canary = undefined
+    this.weight = 0
+  }
+
+  async discard(signal: AbortSignal): Promise<void> {
+    await this.#call('discard', signal)
+    if (this.canary !== undefined && this.weight > 0) throw new KitError('canary-has-traffic', `weight ${this.weight}`)
+    this.canary = undefined
+  }
+
+  async endpoint(side: Side): Promise<Endpoint | undefined> {
+    return this[side] && { url: `http://${side}.test`, headers: {} }
+  }
+
+  #revision(release: Release | undefined): TargetState['stable'] {
+    return release && { release, replicas: 1, ready: 1, runningDigest: release.digest }
+  }
+
+  async #call(call: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    await this.before(call)
+    signal.throwIfAborted()
+    this.calls.push(call)
+  }
+}
