@@ -41,8 +41,7 @@ export const runs =
   async (host) => {
     using cancel = cancellation(host.log)
     try {
-      for (const [name, spec] of Object.entries(definition.inputs))
-        if (spec.secret && host.input(name) !== '') host.secret(host.input(name))
+      for (const [name, spec] of Object.entries(definition.inputs)) for (const value of spec.secretsIn(host.input(name))) host.secret(value)
       const inputs = readInputs(definition.inputs, (name) => host.input(name))
       const result = await useCase({ inputs, host, signal: cancel.signal })
       setOutcome(host, result)
