@@ -36,5 +36,5 @@ export const defineAction = <const I extends Inputs, const O extends Readonly<Re
 ): ActionDefinition<I, Extract<keyof O, string> | keyof typeof outcomeOutputs> => ({
   ...definition,
   finishesInPost: definition.finishesInPost === true,
-  outputs: { ...outcomeOutputs, ...definition.outputs } as Readonly<Record<Extract<keyof O, string> | keyof typeof outcomeOutputs, string>>,
+  outputs: { ...outcomeOutputs, ...definition.outputs },
 })
