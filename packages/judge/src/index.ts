@@ -1,1 +1,10 @@
-export {}
+export { createJudge, type Judge, type JudgeState, type Judgement } from './judge.ts'
+export type { JudgeOptions, LivenessOptions } from './options.ts'
+export type { Sample, SideSample, Interval } from './sample.ts'
+export { describeEvidence, type Evidence, type Odds, type SideEvidence } from './evidence.ts'
+export { forecast, type Forecast, type Outlook } from './forecast.ts'
+export { ratioGrid, ratioLogFactor, ratioLogFactors } from './ratio-process.ts'
+export { advance, cutTo, evidenceIn, newMixture, stakesOf, type Mixture } from './mixture.ts'
+export { divergence, project, type Margin, type Pair } from './projection.ts'
+export { halfPlaneLogFactor, nonInferiorityLogFactors, promotionPrior } from './non-inferiority.ts'
+export { excessLogFactors, lowerLimit, soundnessLogFactors, upperLimit } from './one-sample.ts'

@@ -1,0 +1,63 @@
+/**
+ * Bets on several alternatives at once, each with its own purse. `masses` holds what the money put on an alternative has become,
+ * summed over every time it was bet on; `unspent` is what still waits for later begins.
+ */
+export interface Mixture {
+  readonly masses: readonly number[]
+  readonly unspent: readonly number[]
+}
+
+/** Far above any threshold, and far below where sums overflow. A stake that is cut is still a valid stake. */
+const largest = 1e290
+
+export function newMixture(size: number): Mixture {
+  return { masses: Array.from({ length: size }, () => 0), unspent: Array.from({ length: size }, () => 1) }
+}
+
+/**
+ * One interval: puts a stake of every unspent purse on the table, then multiplies every alternative by its factor:
+ * M_j <- (M_j + stake_j) e_j. A nonnegative supermartingale when every e_j is an e-value and every stake depends on the past only, so by
+ * Ville's inequality the evidence ever reaches 1/alpha with probability at most alpha (an e-detector, Shin, Ramdas and Rinaldo 2022,
+ * spent inside one alpha).
+ */
+export function advance(mixture: Mixture, stakes: readonly number[], logFactors: readonly number[]): Mixture {
+  return {
+    masses: mixture.masses.map((mass, j) => grow(mass + (stakes[j] ?? 0), logFactors[j] ?? 0)),
+    unspent: mixture.unspent.map((purse, j) => purse - (stakes[j] ?? 0)),
+  }
+}
+
+function grow(mass: number, logFactor: number): number {
+  return mass === 0 ? 0 : Math.min(largest, Math.exp(Math.log(mass) + logFactor))
+}
+
+/** Three quarters of a purse are bet on a regression that is there from the start, the rest on later begins. */
+const firstStake = 0.75
+
+/**
+ * What to put on the table now. A regression may begin at any time: a `planned` moment (a step, or so many minutes) renews every bet; a bet
+ * that has shrunk below what its purse would stake is renewed at once, which at high traffic is what keeps a late regression quick to find.
+ * The k-th later stake is 3 / ((k + 12)(k + 13)), which spends the purse but never empties it.
+ */
+export function stakesOf(mixture: Mixture, planned: boolean): number[] {
+  return mixture.unspent.map((purse, j) => {
+    if (purse === 1) return firstStake
+    const next = (purse * purse) / (3 + purse)
+    return planned || (mixture.masses[j] ?? 0) < next ? next : 0
+  })
+}
+
+/** The e-value: the mean of the alternatives by their prior weights (uniform when not given), unspent purses included. */
+export function evidenceIn(mixture: Mixture, weights?: readonly number[]): number {
+  let sum = 0
+  for (const [j, mass] of mixture.masses.entries()) sum += (mass + (mixture.unspent[j] ?? 0)) * (weights?.[j] ?? 1 / mixture.masses.length)
+  return sum
+}
+
+/** Cuts the e-value to at most `limit`; less money is always allowed. */
+export function cutTo(mixture: Mixture, limit: number, weights?: readonly number[]): Mixture {
+  const evidence = evidenceIn(mixture, weights)
+  if (evidence <= limit) return mixture
+  const share = limit / evidence
+  return { masses: mixture.masses.map((mass) => mass * share), unspent: mixture.unspent.map((purse) => purse * share) }
+}

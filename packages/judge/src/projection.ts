@@ -1,0 +1,52 @@
+/** The line p_c = rho p_b + delta that separates "tolerated" from "too much". */
+export interface Margin {
+  /** Rho, 1 or more. */
+  readonly ratio: number
+  /** Delta, 0 to below 1. */
+  readonly absolute: number
+}
+
+/** Failure probabilities of both sides. */
+export interface Pair {
+  readonly canary: number
+  readonly stable: number
+}
+
+/** Kullback-Leibler divergence of Bernoulli(q) from Bernoulli(p), in nats. */
+export function divergence(q: number, p: number): number {
+  const ones = q === 0 ? 0 : q * Math.log(q / p)
+  const zeros = q === 1 ? 0 : (1 - q) * Math.log((1 - q) / (1 - p))
+  return ones + zeros
+}
+
+/**
+ * The point of the margin's line that is nearest to `q` in the sense of
+ * share KL(q_c || p_c) + (1 - share) KL(q_b || p_b); `share` is the canary's share of the requests, 0 to 1.
+ * A test of q against this one point is a test against the whole half plane behind the line (Turner, Ly and Grünwald 2024).
+ * The derivative along the line rises, so a bracketed Newton iteration finds its zero.
+ */
+export function project(q: Pair, share: number, margin: Margin): Pair {
+  const { ratio, absolute } = margin
+  let low = 0
+  let high = (1 - absolute) / ratio
+  let u = Math.min(Math.max(q.stable, high * 1e-9), high * (1 - 1e-9))
+  for (let round = 0; round < 200; round++) {
+    const v = ratio * u + absolute
+    const slope = -share * ratio * ((q.canary - v) / (v * (1 - v))) - (1 - share) * ((q.stable - u) / (u * (1 - u)))
+    if (slope > 0) high = u
+    else low = u
+    const curvature = share * ratio * ratio * curve(q.canary, v) + (1 - share) * curve(q.stable, u)
+    const step = u - slope / curvature
+    const next = step > low && step < high ? step : (low + high) / 2
+    if (Math.abs(next - u) <= 1e-15 * u) {
+      u = next
+      break
+    }
+    u = next
+  }
+  return { canary: ratio * u + absolute, stable: u }
+}
+
+function curve(q: number, p: number): number {
+  return q / (p * p) + (1 - q) / ((1 - p) * (1 - p))
+}

@@ -1,0 +1,22 @@
+import type { Interval } from './sample.ts'
+
+/** Rate ratios that the test bets on, relative to the tolerated one; from "a tenth more" to "everything fails". */
+export const ratioGrid: readonly number[] = [1.1, 1.25, 1.5, 2, 2.75, 4, 6, 10, 25, 80]
+
+/**
+ * Natural logarithm of the e-value of one interval for the null "canary's rate <= rho x stable's rate" against the ratio r > rho:
+ *   b = (rho n_c + n_b) / (r n_c + n_b),  a = (r / rho) b,  e = a^x_c b^x_b.
+ * Its mean under the null is at most 1 for every stable rate, drifting or not, and every split of the traffic: it is the
+ * conditional binomial test (safe logrank factor, ter Schure et al. 2021). A silent side gives ln e = 0.
+ */
+export function ratioLogFactor({ canary, stable }: Interval, r: number, rho = 1): number {
+  if (canary.requests === 0 || stable.requests === 0) return 0
+  const lnB = Math.log1p((-(r - rho) * canary.requests) / (r * canary.requests + stable.requests))
+  const lnA = Math.log(r / rho) + lnB
+  return canary.failures * lnA + stable.failures * lnB
+}
+
+/** One factor per ratio of the grid; `phi` divides the evidence of failures that come in clumps. */
+export function ratioLogFactors(interval: Interval, rho = 1, phi = 1): number[] {
+  return ratioGrid.map((ratio) => ratioLogFactor(interval, rho * ratio, rho) / phi)
+}
