@@ -1,4 +1,5 @@
-import { advance, cutTo, evidenceIn, newMixture, stakesOf, type Mixture } from './mixture.ts'
+import { boostedBy } from './boost.ts'
+import { advance, bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
 import { nonInferiorityLogFactors, promotionPrior } from './non-inferiority.ts'
 import { excessLogFactors, lowerLimit, soundnessLogFactors, upperLimit } from './one-sample.ts'
 import type { Settings } from './options.ts'
@@ -19,6 +20,8 @@ export interface Reference {
 /** State of the test of failure rates; plain JSON. */
 export interface FailureTest {
   readonly against: Mixture
+  /** What the threshold has saved so far, as a factor on the evidence; 1 or more. */
+  readonly boost: number
   /** One per planned weight, for the margin of that step. */
   readonly promotion: readonly Mixture[]
   readonly tally: Tally
@@ -34,6 +37,7 @@ const keptMarks = 16
 export function newFailureTest(settings: Settings, at: number): FailureTest {
   return {
     against: newMixture(ratioGrid.length),
+    boost: 1,
     promotion: settings.weights.map(() => newMixture(promotionPrior.length)),
     tally: newTally(at),
     marks: [],
@@ -66,7 +70,7 @@ export interface FailureLook {
 export function lookAtFailures(settings: Settings, test: FailureTest, look: FailureLook): FailureTest {
   const { at, interval, alone, renewal } = look
   const phi = settings.overdispersion
-  const stakes = stakesOf(test.against, renewal)
+  const staked = bet(test.against, stakesOf(test.against, renewal))
   const marks = renewal ? remember(test.marks, test.tally) : test.marks
   const expected = expectedRate(settings, test.tally)
   const reference = alone ? (test.reference ?? freeze(settings, test.tally)) : test.reference
@@ -77,7 +81,8 @@ export function lookAtFailures(settings: Settings, test: FailureTest, look: Fail
     const factors = excessLogFactors(canary, limit, ratioGrid, phi)
     const rate = reference.requests === 0 ? 0 : reference.failures / reference.requests
     return {
-      against: advance(test.against, stakes, factors),
+      against: play(staked, factors),
+      boost: test.boost,
       promotion: promote(settings, test, (margin) =>
         soundnessLogFactors(canary, expected, margin.ratio * reference.lower + margin.absolute, phi),
       ),
@@ -87,7 +92,8 @@ export function lookAtFailures(settings: Settings, test: FailureTest, look: Fail
     }
   }
   return {
-    against: advance(test.against, stakes, ratioLogFactors(interval, 1, phi)),
+    against: play(staked, ratioLogFactors(interval, 1, phi)),
+    boost: phi > 1 ? test.boost : boostedBy(staked, interval, test.boost, 1 / settings.falseRollbacks),
     promotion: promote(settings, test, (margin) => nonInferiorityLogFactors(interval, expected, margin, phi)),
     tally: addInterval(test.tally, at, interval),
     marks,
@@ -102,6 +108,14 @@ function promote(settings: Settings, test: FailureTest, factors: (margin: Margin
     // The whole stake is on the table from the start: to be sound is not something that begins later.
     return cutTo(advance(before, before.unspent, factors(marginAt(settings, weight))), limit, promotionPrior)
   })
+}
+
+/**
+ * Odds against the canary. What the boost adds counts up to the threshold only: there it decides, beyond it the plain evidence speaks.
+ */
+export function againstOdds(settings: Settings, test: FailureTest): number {
+  const plain = evidenceIn(test.against)
+  return Math.max(plain, Math.min(test.boost * plain, 1 / settings.falseRollbacks))
 }
 
 /** Odds for promotion at this weight. */

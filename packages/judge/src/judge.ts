@@ -1,6 +1,6 @@
 import { lookAtCeiling, newCeilingTest } from './ceiling.ts'
 import { sideEvidence, type Evidence } from './evidence.ts'
-import { lookAtFailures, marginAt, newFailureTest, promotionOdds, type FailureTest } from './failure-test.ts'
+import { againstOdds, lookAtFailures, marginAt, newFailureTest, promotionOdds, type FailureTest } from './failure-test.ts'
 import { isDeaf, listen, type Silence } from './liveness.ts'
 import { evidenceIn, type Mixture } from './mixture.ts'
 import { settingsOf, type JudgeOptions, type Settings } from './options.ts'
@@ -96,11 +96,11 @@ type Tests = Pick<JudgeState, 'errors' | 'ceiling' | 'silence' | 'heard' | 'fail
 
 function judgement(settings: Settings, tests: Tests, sample: Sample, startedAt: number): Judgement {
   const { at, weight, mode } = sample
-  const { tally, marks, against, reference } = tests.errors
+  const { tally, marks, reference } = tests.errors
   const { from, stretch } = worstStretch(tally, marks)
   const stepWeight = mode === 'watch' || weight <= 0 ? 100 : weight
   const odds = {
-    against: { odds: evidenceIn(against), needed: 1 / settings.falseRollbacks },
+    against: { odds: againstOdds(settings, tests.errors), needed: 1 / settings.falseRollbacks },
     promotion: {
       odds: promotionOdds(settings, tests.errors, stepWeight),
       needed: 1 / settings.falsePromotions,

@@ -21,10 +21,17 @@ export function newMixture(size: number): Mixture {
  * spent inside one alpha).
  */
 export function advance(mixture: Mixture, stakes: readonly number[], logFactors: readonly number[]): Mixture {
-  return {
-    masses: mixture.masses.map((mass, j) => grow(mass + (stakes[j] ?? 0), logFactors[j] ?? 0)),
-    unspent: mixture.unspent.map((purse, j) => purse - (stakes[j] ?? 0)),
-  }
+  return play(bet(mixture, stakes), logFactors)
+}
+
+/** Puts the stakes on the table. */
+export function bet({ masses, unspent }: Mixture, stakes: readonly number[]): Mixture {
+  return { masses: masses.map((mass, j) => mass + (stakes[j] ?? 0)), unspent: unspent.map((purse, j) => purse - (stakes[j] ?? 0)) }
+}
+
+/** Pays every bet by its factor. */
+export function play({ masses, unspent }: Mixture, logFactors: readonly number[]): Mixture {
+  return { masses: masses.map((mass, j) => grow(mass, logFactors[j] ?? 0)), unspent }
 }
 
 function grow(mass: number, logFactor: number): number {
