@@ -1,12 +1,12 @@
 import type { SmokeReport } from './report/report.ts'
-import type { SuiteProblem } from './suite/read.ts'
+import type { YamlProblem } from '@deploy-kit/core/yaml'
 import type { Suite } from './suite/suite.ts'
 
 export { run, type SmokeOptions } from './run/run.ts'
 export { smokeSummary } from './report/summary.ts'
 export type { ExpectedVersion } from './expect/version.ts'
 export type { CheckReport, SmokeReport } from './report/report.ts'
-export type { SuiteProblem } from './suite/read.ts'
+export type { YamlProblem } from '@deploy-kit/core/yaml'
 export type { Check, Suite } from './suite/suite.ts'
 
 // YAML, zod, JSONPath and XML are loaded only by who needs them: an action without a suite does not pay for one.
@@ -18,7 +18,7 @@ export type { Check, Suite } from './suite/suite.ts'
 export const readSuite = async (text: string, file: string): Promise<Suite> => (await import('./suite/read.ts')).readSuite(text, file)
 
 /** Every fault of a suite, without running anything; none when it can be run. */
-export const checkSuite = async (text: string, file: string): Promise<readonly SuiteProblem[]> =>
+export const checkSuite = async (text: string, file: string): Promise<readonly YamlProblem[]> =>
   (await import('./suite/read.ts')).checkSuite(text, file)
 
 /** The JSON Schema (2020-12) of a suite file, for editors. */
