@@ -1,8 +1,10 @@
+import { duration, expected, keys, text, textMap, whole, words } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
 import { jsonQuery } from './json-query.ts'
 import type { Check, Expectations, JsonExpectation, Suite, TextExpectation, VersionQuestion } from './suite.ts'
-import { duration, expected, json, keys, path, pattern, query, text, textMap, whole, words } from './values.ts'
+import { path, pattern, query } from './values.ts'
 
+const json = z.json()
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 const textPredicates = { equals: text.exactOptional(), contains: text.exactOptional(), matches: pattern.exactOptional() }

@@ -1,54 +1,8 @@
-import { messageOf, parseDuration } from '@deploy-kit/core'
-import * as z from 'zod'
+import { expected, readBy, words } from '@deploy-kit/core/yaml'
 import { jsonQuery } from './json-query.ts'
 
-/** The message of a value that is not what it should be, or is not there. */
-export const expected =
-  (what: string) =>
-  ({ input }: { readonly input?: unknown }): string =>
-    input === undefined ? `is missing; expected ${what}` : `expected ${what}, got ${JSON.stringify(input).slice(0, 60)}`
-
-/** An object with these keys and no others; the error names the ones that are allowed. */
-export const keys = <S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S, z.core.$strict> =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `unknown key \`${issue.keys.join('`, `')}\`; allowed: ${Object.keys(shape).join(', ')}`
-        : expected(`a mapping with the keys ${Object.keys(shape).join(', ')}`)(issue),
-  })
-
-/** Text that `read` understands, as what it makes of it. What it throws becomes the error. */
-export const readBy = <T>(what: string, read: (text: string) => T) =>
-  z.string({ error: expected(what) }).transform((text, context): T => {
-    try {
-      return read(text)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: `\`${text}\` is not ${what}: ${messageOf(error)}` })
-      return z.NEVER
-    }
-  })
-
-const milliseconds = (text: string): number => {
-  const ms = parseDuration(text)
-  if (ms === undefined || ms === 0) throw new Error('write a number above 0 with ms, s, m or h')
-  return ms
-}
-
-export const duration = readBy('a duration such as 500ms or 30s', milliseconds).meta({ examples: ['500ms', '30s', '1m30s'] })
 export const pattern = readBy('a regular expression', (text) => new RegExp(text, 'su'))
 export const query = readBy('a JSONPath (RFC 9535)', jsonQuery).meta({ examples: ['$.items[0].price'] })
-
-/** Text; a number or a boolean is taken as YAML writes it. */
-export const text = z.union([z.string(), z.number(), z.boolean()], { error: expected('text') }).transform((value) => String(value))
-export const words = z.string({ error: expected('text') }).min(1, { error: expected('text') })
-export const textMap = z.record(z.string(), text, { error: expected('a mapping of names to texts') })
-export const json = z.json()
-
-/** A whole number within a range. */
-export const whole = (what: string, least: number, most: number): z.ZodInt => {
-  const error = expected(`${what} from ${least} to ${most}`)
-  return z.int({ error }).min(least, { error }).max(most, { error })
-}
 
 /** A path on the server under test, which the caller gives. `//host` would be another one. */
 export const path = words.regex(/^\/(?!\/)/, { error: expected('a path that begins with one /, such as /api/products') })
