@@ -13,7 +13,13 @@ import { savedRollout } from './saved-rollout.ts'
  * canary goes; a promotion or a rollback that had begun is finished. Doing it twice changes nothing.
  * The caller holds the lease already. @throws KitError `foreign-writer`, having touched nothing
  */
-export const reconcile = async (lease: Lease, held: HeldLease, ports: RolloutPorts, reason: Reason): Promise<Terminal> => {
+export const reconcile = async (
+  lease: Lease,
+  held: HeldLease,
+  ports: RolloutPorts,
+  reason: Reason,
+  onEnd: (end: Terminal) => Promise<void> = async () => undefined,
+): Promise<Terminal> => {
   const never = new AbortController().signal
   const observed = await ports.target.describe(never)
   refuseForeignWeight(lease.intent, observed)
@@ -22,10 +28,11 @@ export const reconcile = async (lease: Lease, held: HeldLease, ports: RolloutPor
   const resumed = resume(saved.plan, saved.state, observed)
   const state = evolve(saved.plan, resumed, { type: 'abort', reason })
   if (isTerminal(state)) {
+    await onEnd(state)
     await held.release()
     return state
   }
-  return runRollout({ ...saved, state, weight: observed.weight }, held, ports, { signal: never, onCancel: 'abort', freezeForMs: 0 })
+  return runRollout({ ...saved, state, weight: observed.weight }, held, ports, { signal: never, onCancel: 'abort', freezeForMs: 0, onEnd })
 }
 
 /** A lease of a newer version of deploy-kit: its intent alone says where the traffic is safe. */

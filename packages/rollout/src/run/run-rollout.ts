@@ -4,7 +4,7 @@ import { decide } from '../state/decide.ts'
 import type { Event } from '../state/event.ts'
 import { evolve } from '../state/evolve.ts'
 import { refuseForeignWeight } from '../state/resume.ts'
-import { isBeforePromotion, isTerminal, type Reason, type State, type Terminal } from '../state/state.ts'
+import { isBeforePromotion, isTerminal, type Reason, type Terminal } from '../state/state.ts'
 import { intentOf } from './intent.ts'
 import { perform, type Performed } from './perform.ts'
 import type { RolloutPorts } from './ports.ts'
@@ -16,6 +16,8 @@ export interface RunOptions {
   /** What a cancelled job leaves behind: traffic on stable, or the weights as they are for `freezeForMs`. */
   readonly onCancel: 'abort' | 'freeze'
   readonly freezeForMs: number
+  /** Called with the end before the lease is given back, so that no release can begin before this one is recorded. */
+  readonly onEnd?: (end: Terminal) => Promise<void>
 }
 
 /**
@@ -87,12 +89,14 @@ export const runRollout = async (start: SavedRollout, lease: HeldLease, ports: R
       happens({ type: 'failed', reason: reasonOf(error) })
     }
   }
-  await settle(lease, state, saved(), options)
-  return state as Terminal
+  const end = state as Terminal
+  await options.onEnd?.(end)
+  await settle(lease, end, saved(), options)
+  return end
 }
 
 /** A frozen rollout leaves its lease behind with a time to live of its own; any other end gives it back. */
-const settle = async (lease: HeldLease, state: State, saved: Json, options: RunOptions): Promise<void> => {
+const settle = async (lease: HeldLease, state: Terminal, saved: Json, options: RunOptions): Promise<void> => {
   if (state.phase !== 'frozen') return lease.release()
   await lease.write(lease.intent, saved, options.freezeForMs)
   await lease.leave()
