@@ -1,1 +1,7 @@
-export {}
+export { isVerified, type Outcome, type ReleaseRecord } from './record.ts'
+export { recordsDocument, recordStore, type RecordStore } from './document/store.ts'
+export { lastKnownGood } from './target/last-known-good.ts'
+export { quarantined } from './target/quarantine.ts'
+export { candidates, type Candidate, type Refusal } from './target/candidates.ts'
+export { chooseTarget, type Choice, type ChoiceOptions } from './target/choose.ts'
+export { listing, type ListingRow } from './listing/listing.ts'

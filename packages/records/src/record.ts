@@ -1,0 +1,37 @@
+import type { RunIdentity } from '@deploy-kit/core'
+import type { Release } from '@deploy-kit/rollout'
+
+/** How an attempt to release ended in this environment. */
+export type Outcome =
+  /** It was given all of the traffic and kept it. */
+  | 'promoted'
+  /** It was taken back before it had all of the traffic. */
+  | 'aborted'
+  /** It was promoted, and the release that it had replaced came back. */
+  | 'rolled-back'
+  /** A newer release took its place before it was done. */
+  | 'superseded'
+
+/** One attempt to release in one environment, written when it had ended. */
+export interface ReleaseRecord {
+  /** Unique in the environment. */
+  readonly id: string
+  /** `rollback`: a return to an earlier release. */
+  readonly kind: 'release' | 'rollback'
+  readonly release: Release
+  /** Milliseconds since the epoch at which it had ended, by the clock of the run. */
+  readonly at: number
+  readonly run: Pick<RunIdentity, 'id' | 'attempt' | 'link' | 'actor'>
+  readonly outcome: Outcome
+  /** The reason code with a sentence, `canary-failing: …`; of a rollback the words of whoever asked for it. */
+  readonly reason?: string
+  /** The judge's evidence in words. */
+  readonly evidence?: string
+  /** What was checked and found good in this environment. What was not checked is absent or false. */
+  readonly verified: { readonly smoke?: boolean; readonly judge?: boolean }
+  /** Digest that served before. */
+  readonly replaced?: string
+}
+
+/** Whether the release was found good here by anything that looked at it. */
+export const isVerified = ({ verified }: ReleaseRecord): boolean => verified.smoke === true || verified.judge === true
