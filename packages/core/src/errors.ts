@@ -28,9 +28,13 @@ export class KitError extends Error {
   }
 }
 
-/** The error as a KitError: itself, or `internal-error` around whatever else was thrown. */
-export const asKitError = (thrown: unknown): KitError =>
-  thrown instanceof KitError ? thrown : new KitError('internal-error', messageOf(thrown), { cause: thrown })
+/** The error as a KitError: itself, the reason of the abort that it tells of, or `internal-error` around whatever else was thrown. */
+export const asKitError = (thrown: unknown): KitError => {
+  if (thrown instanceof KitError) return thrown
+  // Node's own functions answer an abort with an AbortError whose cause is the signal's reason.
+  if (thrown instanceof Error && thrown.name === 'AbortError' && thrown.cause instanceof KitError) return thrown.cause
+  return new KitError('internal-error', messageOf(thrown), { cause: thrown })
+}
 
 /** The message of anything that can be thrown, with those of its causes. */
 export const messageOf = (thrown: unknown): string => {

@@ -26,7 +26,7 @@ export interface ActionContext<I extends Inputs> {
   readonly signal: AbortSignal
 }
 
-/** An action ready to run in a host. Resolves to the exit status and never throws. */
+/** An action ready to run in a host. Resolves to the exit status; it throws only when the host cannot take an output. */
 export type Main = (host: ActionHost) => Promise<0 | 1>
 
 /**
@@ -52,13 +52,14 @@ export const runs =
     } catch (thrown) {
       const error = asKitError(thrown)
       if (error.code === 'internal-error') host.log.debug((thrown as Error).stack ?? String(thrown))
+      // First the failure: it needs no file of the runner's, so it is said even when an output cannot be written.
+      host.fail(explain(error))
       setOutcome(host, {
         outcome: error.code === 'cancelled' ? 'cancelled' : 'error',
         reasonCode: error.code,
         reason: error.message,
         result: null,
       })
-      host.fail(explain(error))
       return 1
     }
   }

@@ -20,7 +20,7 @@ export const githubHost = (env: NodeJS.ProcessEnv = process.env): ActionHost => 
       // Nothing to write to outside of a runner, for example when the bundle is run by hand.
       if (env['GITHUB_STEP_SUMMARY'] === undefined || env['GITHUB_STEP_SUMMARY'] === '') return
       const text = fitSummary(redactor.redact(markdown), summaryBytes)
-      summaryBytes += Buffer.byteLength(text)
+      summaryBytes += Buffer.byteLength(text) + 1 // and the line end that addRaw adds
       await actions.summary.addRaw(text, true).write()
     },
     secret: (value) => {

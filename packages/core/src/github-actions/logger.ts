@@ -13,19 +13,25 @@ export const actionsLogger = (redactor: Redactor): Logger => {
     return (message: string, place?: Place): void => {
       const text = redactor.redact(message)
       used += 1
-      if (used > annotationsPerKind) actions.info(`${kind}: ${text}`)
+      if (used > annotationsPerKind) actions.info(inertLines(`${kind}: ${text}`))
       else command(text.slice(0, annotationLength), properties(place))
     }
   }
   return {
     debug: (message) => actions.debug(redactor.redact(message)),
-    info: (message) => actions.info(redactor.redact(message)),
+    info: (message) => actions.info(inertLines(redactor.redact(message))),
     notice: annotate('notice', actions.notice),
     warning: annotate('warning', actions.warning),
     error: annotate('error', actions.error),
     group: (title, body) => actions.group(redactor.redact(title), body),
   }
 }
+
+/**
+ * The runner takes every printed line that begins with `::`, or that holds `##[`, for a command (ActionCommand.cs). What is
+ * said here may come from outside, so a space of no width keeps it from being one.
+ */
+const inertLines = (text: string): string => text.replace(/^(\s*):(?=:)/gm, '$1:\u200B').replaceAll('##[', '##\u200B[')
 
 const properties = (place: Place | undefined): actions.AnnotationProperties =>
   place === undefined

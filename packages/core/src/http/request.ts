@@ -1,7 +1,8 @@
 import pRetry, { AbortError } from 'p-retry'
 import { KitError, messageOf } from '../errors.ts'
 import { systemClock, type Clock } from '../ports/clock.ts'
-import { patient, type RetryPolicy } from './retry-policy.ts'
+import { systemRandom, type Random } from '../ports/random.ts'
+import { pauseMs, patient, type RetryPolicy } from './retry-policy.ts'
 
 export interface HttpRequest {
   readonly method?: string
@@ -10,6 +11,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal
   readonly policy?: RetryPolicy
   readonly clock?: Clock
+  readonly random?: Random
 }
 
 export interface HttpAnswer {
@@ -25,6 +27,7 @@ export interface HttpAnswer {
 export const request = async (url: string | URL, options: HttpRequest = {}): Promise<HttpAnswer> => {
   const policy = options.policy ?? patient
   const clock = options.clock ?? systemClock
+  const random = options.random ?? systemRandom
   const once = async (): Promise<HttpAnswer> => {
     const timeout = AbortSignal.timeout(policy.timeoutMs)
     const response = await fetch(url, {
@@ -47,14 +50,16 @@ export const request = async (url: string | URL, options: HttpRequest = {}): Pro
         }),
       {
         retries: policy.retries,
-        minTimeout: policy.firstPauseMs,
-        maxTimeout: policy.longestPauseMs,
-        factor: 2,
-        randomize: policy.jitter,
+        // The pauses are made below, by the clock that was passed in.
+        minTimeout: 0,
         ...(options.signal !== undefined && { signal: options.signal }),
-        onFailedAttempt: async ({ error, retriesLeft }) => {
-          const pause = error instanceof WorthARetry ? error.retryAfterMs(clock.now()) : undefined
-          if (pause !== undefined && retriesLeft > 0) await clock.sleep(Math.min(pause, policy.longestRetryAfterMs), options.signal)
+        onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+          if (retriesLeft === 0) return
+          const asked = error instanceof WorthARetry ? error.retryAfterMs(clock.now()) : undefined
+          await clock.sleep(
+            asked === undefined ? pauseMs(policy, attemptNumber, random) : Math.min(asked, policy.longestRetryAfterMs),
+            options.signal,
+          )
         },
       },
     )

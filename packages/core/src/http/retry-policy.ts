@@ -1,3 +1,5 @@
+import type { Random } from '../ports/random.ts'
+
 /** How often, how long and after which answers a request is tried again. Every wait of the product stands in one of these. */
 export interface RetryPolicy {
   /** Tries after the first. */
@@ -11,6 +13,10 @@ export interface RetryPolicy {
   readonly timeoutMs: number
   readonly retryStatuses: readonly number[]
 }
+
+/** The pause after the given try, which counts from 1: doubled each time, up to the longest, and with jitter up to twice that. */
+export const pauseMs = (policy: RetryPolicy, attempt: number, random: Random): number =>
+  Math.min(policy.longestPauseMs, policy.firstPauseMs * 2 ** (attempt - 1)) * (policy.jitter ? 1 + random() : 1)
 
 const busy = [408, 425, 429, 500, 502, 503, 504]
 

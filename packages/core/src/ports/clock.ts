@@ -8,12 +8,16 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Node's timers hold 31 bits; a longer one fires at once. */
+export const longestTimerMs = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {
     signal?.throwIfAborted()
     try {
-      await delay(ms, undefined, signal === undefined ? {} : { signal })
+      for (let left = ms; left > 0; left -= longestTimerMs)
+        await delay(Math.min(left, longestTimerMs), undefined, signal === undefined ? {} : { signal })
     } catch (error) {
       signal?.throwIfAborted()
       throw error

@@ -7,9 +7,12 @@ import { KitError, messageOf } from '../errors.ts'
  * @throws KitError `tool-missing` or `tool-failed`
  */
 export const ask = async (tool: string, argv: readonly string[], options: { readonly cwd?: string } = {}): Promise<string> => {
-  const answer = await getExecOutput(tool, [...argv], { silent: true, ignoreReturnCode: true, ...options }).catch((error: unknown) => {
-    throw new KitError('tool-missing', `\`${tool}\` could not be started: ${messageOf(error)}`, { cause: error })
-  })
+  // Quoted, because @actions/exec splits the tool at spaces.
+  const answer = await getExecOutput(`"${tool}"`, [...argv], { silent: true, ignoreReturnCode: true, ...options }).catch(
+    (error: unknown) => {
+      throw new KitError('tool-missing', `\`${tool}\` could not be started: ${messageOf(error)}`, { cause: error })
+    },
+  )
   if (answer.exitCode !== 0) {
     throw new KitError(
       'tool-failed',

@@ -1,17 +1,20 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { StringDecoder } from 'node:string_decoder'
 import { KitError } from '../errors.ts'
+import { longestTimerMs } from '../ports/clock.ts'
 import { formatDuration } from '../text/duration.ts'
+import { Tail } from './tail.ts'
 
 export interface SuperviseOptions {
   readonly cwd?: string
-  /** The whole environment of the child; nothing is inherited. */
+  /** The whole environment of the child. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv
   readonly input?: string
   /** After so many milliseconds the child is killed with SIGKILL: some tools ignore SIGTERM while they wait for a server. */
   readonly deadlineMs: number
   readonly signal?: AbortSignal
-  /** Hears what the child prints. It is wrapped so that the runner takes none of it for a workflow command. */
+  /** Hears what the child prints. It is wrapped so that the runner takes none of it for a workflow command; one child at a time may be heard. */
   readonly echo?: (text: string) => void
   /** At most so many bytes of each stream are kept; the end is what matters. Default 16 MiB. */
   readonly keepBytes?: number
@@ -24,14 +27,16 @@ export interface Finished {
 }
 
 /**
- * Runs a program with an argument vector, never through a shell, under a deadline that ends in SIGKILL.
- * Any exit status is returned; the caller knows which are errors.
- * @throws KitError `tool-missing`, `tool-timeout`; the signal's reason when it is aborted
+ * Runs a program with an argument vector, never through a shell, under a deadline that ends in SIGKILL for the program and
+ * whatever it has started. Any exit status is returned; the caller knows which are errors.
+ * @throws KitError `tool-missing`, `tool-failed` when it cannot be started, `tool-timeout`; the signal's reason when it is aborted
  */
 export const supervise = (tool: string, argv: readonly string[], options: SuperviseOptions): Promise<Finished> =>
   new Promise((resolve, reject) => {
     options.signal?.throwIfAborted()
-    const child = spawn(tool, argv, { cwd: options.cwd, env: options.env ?? process.env, stdio: 'pipe', shell: false })
+    // A process group of its own: a grandchild would keep the pipes open, and with them this promise, after the child is dead.
+    const detached = process.platform !== 'win32'
+    const child = spawn(tool, argv, { cwd: options.cwd, env: options.env ?? process.env, stdio: 'pipe', shell: false, detached })
     const stdout = new Tail(options.keepBytes ?? 16 * 1024 * 1024)
     const stderr = new Tail(options.keepBytes ?? 16 * 1024 * 1024)
     const token = randomUUID()
@@ -40,17 +45,24 @@ export const supervise = (tool: string, argv: readonly string[], options: Superv
     let stop: Error | undefined
     const end = (reason: Error): void => {
       stop ??= reason
-      child.kill('SIGKILL')
+      killGroup(child, detached)
     }
     const timer = setTimeout(
       () => end(new KitError('tool-timeout', `\`${tool}\` did not end within ${formatDuration(options.deadlineMs)} and was killed.`)),
-      options.deadlineMs,
+      Math.min(options.deadlineMs, longestTimerMs),
     )
     const onAbort = (): void => end(asError(options.signal?.reason))
     options.signal?.addEventListener('abort', onAbort, { once: true })
 
-    child.stdout.on('data', (chunk: Buffer) => (stdout.push(chunk), options.echo?.(chunk.toString())))
-    child.stderr.on('data', (chunk: Buffer) => (stderr.push(chunk), options.echo?.(chunk.toString())))
+    const hear = (stream: NodeJS.ReadableStream, tail: Tail): void => {
+      const decoder = new StringDecoder('utf8') // A character may be cut in two by the pipe.
+      stream.on('data', (chunk: Buffer) => {
+        tail.push(chunk)
+        options.echo?.(decoder.write(chunk))
+      })
+    }
+    hear(child.stdout, stdout)
+    hear(child.stderr, stderr)
     child.on('error', (error: NodeJS.ErrnoException) => {
       stop ??= new KitError(error.code === 'ENOENT' ? 'tool-missing' : 'tool-failed', `\`${tool}\` could not be started.`, { cause: error })
       finish(-1)
@@ -59,7 +71,10 @@ export const supervise = (tool: string, argv: readonly string[], options: Superv
     child.stdin.on('error', () => undefined) // The child may end before it has read its input.
     child.stdin.end(options.input ?? '')
 
+    let finished = false // A program that cannot be started is both an error and a close.
     const finish = (exitCode: number): void => {
+      if (finished) return
+      finished = true
       clearTimeout(timer)
       options.signal?.removeEventListener('abort', onAbort)
       options.echo?.(`\n::${token}::\n`)
@@ -68,25 +83,13 @@ export const supervise = (tool: string, argv: readonly string[], options: Superv
     }
   })
 
-const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
-
-/** The last bytes of a stream. */
-class Tail {
-  readonly #limit: number
-  readonly #chunks: Buffer[] = []
-  #size = 0
-
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  push(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.#size += chunk.length
-    while (this.#size - (this.#chunks[0]?.length ?? 0) >= this.#limit) this.#size -= this.#chunks.shift()?.length ?? 0
-  }
-
-  text(): string {
-    return Buffer.concat(this.#chunks).subarray(-this.#limit).toString('utf8')
+const killGroup = (child: ChildProcess, detached: boolean): void => {
+  try {
+    if (detached && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    else child.kill('SIGKILL')
+  } catch {
+    // It ended by itself in the meantime.
   }
 }
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))
