@@ -1,4 +1,4 @@
-import { isScalar, parseDocument, visit, type Pair } from 'yaml'
+import { isPair, isScalar, parseDocument, visit, type Pair } from 'yaml'
 
 /** Where the rendered files will find deploy-kit. */
 export interface Home {
@@ -24,7 +24,7 @@ export const render = (source: string, home: Home): string => {
   const edits: Edit[] = []
   visit(parseDocument(source), {
     Pair: (_, pair, path) => {
-      const parent = path.filter((node) => 'key' in node).at(-1) as Pair | undefined
+      const parent = path.findLast(isPair)
       const key = nameOf(pair)
       if (key === 'uses') edits.push(...reference(pair, home))
       if (key === 'queue' && nameOf(parent) === 'concurrency') edits.push(wholeLines(pair, source))
