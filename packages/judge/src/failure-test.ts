@@ -2,8 +2,10 @@ import { boostedBy } from './boost.ts'
 import { advance, bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
 import { nonInferiorityLogFactors, promotionPrior } from './non-inferiority.ts'
 import { excessLogFactors, lowerLimit, soundnessLogFactors, upperLimit } from './one-sample.ts'
-import type { Settings } from './options.ts'
+import { marginGrid, marginLogFactors } from './margin-process.ts'
+import type { MetricSettings } from './options.ts'
 import type { Margin } from './projection.ts'
+import { lookAtRateRatio, newRateRatio, type RateRatio } from './rate-ratio.ts'
 import { ratioGrid, ratioLogFactors } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
 import { addAlone, addInterval, newTally, type Tally } from './tally.ts'
@@ -19,6 +21,7 @@ export interface Reference {
 
 /** State of the test of failure rates; plain JSON. */
 export interface FailureTest {
+  readonly kind: 'failures'
   readonly against: Mixture
   /** What the threshold has saved so far, as a factor on the evidence; 1 or more. */
   readonly boost: number
@@ -28,31 +31,39 @@ export interface FailureTest {
   /** The tally at the start and at every restart. */
   readonly marks: readonly Tally[]
   readonly reference: Reference | null
+  /** For the interval of the ratio of the rates. */
+  readonly ratio: RateRatio
 }
 
 /** A canary that turns bad after a long good time must lose its promotion soon: evidence beyond 20 times the need is not kept. */
 const promotionCredit = 20
 const keptMarks = 16
 
-export function newFailureTest(settings: Settings, at: number): FailureTest {
+export function newFailureTest(settings: MetricSettings, at: number): FailureTest {
   return {
-    against: newMixture(ratioGrid.length),
+    kind: 'failures',
+    against: newMixture(gridOf(settings).length),
     boost: 1,
     promotion: settings.weights.map(() => newMixture(promotionPrior.length)),
     tally: newTally(at),
     marks: [],
     reference: null,
+    ratio: newRateRatio(),
   }
 }
 
+function gridOf({ strict }: MetricSettings): readonly number[] {
+  return strict ? marginGrid : ratioGrid
+}
+
 /** The margin that a step at this weight must prove: its share of the harm that all users may see. */
-export function marginAt(settings: Settings, weight: number): Margin {
+export function marginAt(settings: MetricSettings, weight: number): Margin {
   const share = settings.harm / (weight / 100)
   return { ratio: settings.tolerance.ratio, absolute: Math.min(0.5, Math.max(settings.tolerance.absolute, share)) }
 }
 
 /** Where the evidence for the margin of this weight is kept: the same or the next larger weight, whose margin is narrower. */
-export function stepIndex(settings: Settings, weight: number): number {
+export function stepIndex(settings: MetricSettings, weight: number): number {
   const index = settings.weights.findIndex((planned) => planned >= weight)
   return index === -1 ? settings.weights.length - 1 : index
 }
@@ -67,42 +78,44 @@ export interface FailureLook {
 }
 
 /** One look: all bets of this interval were fixed by what was known before it. */
-export function lookAtFailures(settings: Settings, test: FailureTest, look: FailureLook): FailureTest {
+export function lookAtFailures(settings: MetricSettings, test: FailureTest, look: FailureLook): FailureTest {
   const { at, interval, alone, renewal } = look
   const phi = settings.overdispersion
   const staked = bet(test.against, stakesOf(test.against, renewal))
   const marks = renewal ? remember(test.marks, test.tally) : test.marks
   const expected = expectedRate(settings, test.tally)
-  const reference = alone ? (test.reference ?? freeze(settings, test.tally)) : test.reference
-  if (alone && reference !== null) {
-    const { canary } = interval
-    const { ratio, absolute } = settings.tolerance
-    const limit = ratio * reference.upper + absolute
-    const factors = excessLogFactors(canary, limit, ratioGrid, phi)
+  if (alone) {
+    const reference = test.reference ?? freeze(settings, test.tally)
+    const limit = settings.tolerance.ratio * reference.upper + settings.tolerance.absolute
     const rate = reference.requests === 0 ? 0 : reference.failures / reference.requests
     return {
-      against: play(staked, factors),
-      boost: test.boost,
-      promotion: promote(settings, test, (margin) =>
-        soundnessLogFactors(canary, expected, margin.ratio * reference.lower + margin.absolute, phi),
+      ...test,
+      against: play(staked, excessLogFactors(interval.canary, limit, gridOf(settings), phi)),
+      promotion: promote(settings, test, ({ ratio, absolute }) =>
+        soundnessLogFactors(interval.canary, expected, ratio * reference.lower + absolute, phi),
       ),
       tally: addAlone(test.tally, at, interval, rate),
       marks,
       reference,
     }
   }
+  const boostable = phi === 1 && !settings.strict
   return {
-    against: play(staked, ratioLogFactors(interval, 1, phi)),
-    boost: phi > 1 ? test.boost : boostedBy(staked, interval, test.boost, 1 / settings.falseRollbacks),
+    ...test,
+    against: play(
+      staked,
+      settings.strict ? marginLogFactors(interval, expected, settings.tolerance, phi) : ratioLogFactors(interval, 1, phi),
+    ),
+    boost: boostable ? boostedBy(staked, interval, test.boost, 1 / settings.alpha) : test.boost,
     promotion: promote(settings, test, (margin) => nonInferiorityLogFactors(interval, expected, margin, phi)),
     tally: addInterval(test.tally, at, interval),
     marks,
-    reference,
+    ratio: lookAtRateRatio(test.ratio, interval, phi),
   }
 }
 
-function promote(settings: Settings, test: FailureTest, factors: (margin: Margin) => readonly number[]): Mixture[] {
-  const limit = promotionCredit / settings.falsePromotions
+function promote(settings: MetricSettings, test: FailureTest, factors: (margin: Margin) => readonly number[]): Mixture[] {
+  const limit = promotionCredit / settings.beta
   return settings.weights.map((weight, index) => {
     const before = test.promotion[index] ?? newMixture(promotionPrior.length)
     // The whole stake is on the table from the start: to be sound is not something that begins later.
@@ -113,13 +126,13 @@ function promote(settings: Settings, test: FailureTest, factors: (margin: Margin
 /**
  * Odds against the canary. What the boost adds counts up to the threshold only: there it decides, beyond it the plain evidence speaks.
  */
-export function againstOdds(settings: Settings, test: FailureTest): number {
+export function againstOdds(settings: MetricSettings, test: FailureTest): number {
   const plain = evidenceIn(test.against)
-  return Math.max(plain, Math.min(test.boost * plain, 1 / settings.falseRollbacks))
+  return Math.max(plain, Math.min(test.boost * plain, 1 / settings.alpha))
 }
 
 /** Odds for promotion at this weight. */
-export function promotionOdds(settings: Settings, test: FailureTest, weight: number): number {
+export function promotionOdds(settings: MetricSettings, test: FailureTest, weight: number): number {
   const mixture = test.promotion[stepIndex(settings, weight)]
   return mixture === undefined ? 1 : evidenceIn(mixture, promotionPrior)
 }
@@ -130,19 +143,19 @@ function remember(marks: readonly Tally[], mark: Tally): Tally[] {
 }
 
 /** First guess of stable's rate from all that was seen before; half a failure in 100 requests when nothing was. */
-function expectedRate(settings: Settings, tally: Tally): number {
+function expectedRate(settings: MetricSettings, tally: Tally): number {
   const { history } = settings
   return (history.failures + tally.stable.failures + 0.5) / (history.requests + tally.stable.requests + 100)
 }
 
-function freeze(settings: Settings, tally: Tally): Reference {
+function freeze(settings: MetricSettings, tally: Tally): Reference {
   const requests = settings.history.requests + tally.stable.requests
   const failures = settings.history.failures + tally.stable.failures
   const effective = { requests: requests / settings.overdispersion, failures: failures / settings.overdispersion }
   return {
     requests,
     failures,
-    upper: upperLimit(effective, settings.falseRollbacks / 10),
-    lower: lowerLimit(effective, settings.falsePromotions / 10),
+    upper: upperLimit(effective, settings.alpha / 10),
+    lower: lowerLimit(effective, settings.beta / 10),
   }
 }

@@ -1,6 +1,7 @@
 import { project } from './projection.ts'
 import { marginAt } from './failure-test.ts'
-import { settingsOf, type JudgeOptions } from './options.ts'
+import type { JudgeOptions } from './options.ts'
+import { errorsOf, settingsOf } from './settings.ts'
 
 /** The situation to look ahead from. */
 export interface Outlook {
@@ -44,14 +45,14 @@ export function forecast(outlook: Outlook): Forecast {
   if (!(baseline > 0 && baseline < regression && regression <= 1)) {
     throw new RangeError(`baseline is ${baseline} and regression ${regression}; they must be shares with 0 < baseline < regression <= 1`)
   }
-  const settings = settingsOf(outlook.options ?? {})
-  const phi = settings.overdispersion
+  const errors = errorsOf(settingsOf(outlook.options ?? {}))
+  const phi = errors.overdispersion
   const bad = comparison(weight / 100, regression, baseline, rps / phi)
   const overhead = phi > 1 ? overheadPlain : overheadBoosted
-  const good = soundness(weight / 100, baseline, marginAt(settings, weight), rps / phi)
-  const detect = Math.log(1 / settings.falseRollbacks)
+  const good = soundness(weight / 100, baseline, marginAt(errors, weight), rps / phi)
+  const detect = Math.log(1 / errors.alpha)
   // Six tenths of the promotion prior are on "as good as stable".
-  const promote = Math.log(1 / settings.falsePromotions) + Math.log(1 / 0.6)
+  const promote = Math.log(1 / errors.beta) + Math.log(1 / 0.6)
   return {
     detectMedianMs: timeTo(detect + overhead, bad, 0, pollMs),
     detectP95Ms: timeTo(detect + overhead, bad, 1.645, pollMs),

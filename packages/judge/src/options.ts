@@ -1,11 +1,47 @@
+/** How one metric is judged. */
+export interface MetricOptions {
+  /** A canary is within tolerance while its share is at most `ratio` x stable's + `absolute`. For latency `ratio` is that of the quantiles. */
+  readonly tolerance?: { readonly ratio?: number | undefined; readonly absolute?: number | undefined } | undefined
+  /** Share of the false-rollback budget, relative to the other metrics. Default 2 for errors, 1 for the others. */
+  readonly budgetShare?: number | undefined
+  /** `critical`: can send the canary back, and must be sound for a step to pass. `advisory`: is reported only. Default critical. */
+  readonly role?: 'critical' | 'advisory' | undefined
+  /** Phi: variance of the split of failures relative to independent failures; failures in clumps of n have about n. 1 or more, default 1. */
+  readonly overdispersion?: number | undefined
+  /** What stable did before the rollout: a better first guess, and a reference where no stable runs beside. */
+  readonly history?: History | undefined
+}
+
+export interface History {
+  readonly requests: number
+  readonly failures: number
+  /** Requests per latency bucket, not cumulative. */
+  readonly latency?: readonly number[] | undefined
+  /** Upper ends of the buckets in seconds. */
+  readonly boundaries?: readonly number[] | undefined
+}
+
+export interface LatencyOptions extends MetricOptions {
+  /**
+   * Seconds within which a request should be answered. The share of slower requests becomes a metric of its own, `<name>-slo`, that a step must
+   * prove to be sound; counted at the first bucket boundary that is not below. Without it latency can send back but is not required to pass.
+   */
+  readonly slo?: number | undefined
+}
+
 /** What the judge promises, and how much worse a canary may be. Everything has a default. */
 export interface JudgeOptions {
   /** Alpha: the probability that a whole rollout of a canary that is no worse is ever rolled back by the comparison. 0 to 1, default 0.01. */
   readonly falseRollbacks?: number | undefined
   /** Beta: the probability that a step passes although the canary is worse than the step's margin. 0 to 1, default 0.05. */
   readonly falsePromotions?: number | undefined
-  /** A canary is within tolerance while its failure rate is at most `ratio` x stable's + `absolute`. Defaults 1.1 and 0.001. */
+  /** Tolerance of failure rates. Defaults 1.1 and 0.001. */
   readonly tolerance?: { readonly ratio?: number | undefined; readonly absolute?: number | undefined } | undefined
+  /**
+   * Which canaries the false-rollback budget protects. `no-worse`: those that are not worse than stable; a canary that is, but within the tolerance by the
+   * point estimate, is not sent back either. `within-tolerance`: every canary within the tolerance, which takes 1.3 to 1.7 times as long. Default `no-worse`.
+   */
+  readonly protects?: 'no-worse' | 'within-tolerance' | undefined
   /**
    * Share of all users' requests that may fail because of the canary; a step at weight w proves a margin of harm / w, but never a
    * narrower one than `tolerance.absolute`. 0 to 1, default 0.001.
@@ -13,19 +49,28 @@ export interface JudgeOptions {
   readonly harm?: number | undefined
   /** Failures of the canary without which there is no rollback by comparison. Default 3. */
   readonly minimumErrors?: number | undefined
-  /** A regression may begin at any time, so the test restarts on every step and after this long. Milliseconds, default 300 000. */
+  /** A regression may begin at any time, so the test renews its bets on every step and after this long. Milliseconds, default 300 000. */
   readonly restartEveryMs?: number | undefined
-  /** Phi: variance of the split of failures relative to independent failures; failures in clumps of n have about n. 1 or more, default 1. */
+  /** Phi of all metrics that do not name their own. 1 or more, default 1. */
   readonly overdispersion?: number | undefined
   /** Absolute guard: the failure share of ALL traffic above which the release goes back whatever the comparison says. 1 turns it off. Default 0.5. */
   readonly ceiling?: number | undefined
   /** Probability of a false alarm of the absolute guard. Default 0.001. */
   readonly ceilingFalseAlarms?: number | undefined
-  /** The canary's weights that are planned, in percent; margins of promotion are prepared for these. */
+  /** The canary's weights that are planned, in percent; margins of promotion are prepared for these. Default 1, 5, 10, 25, 50, 75, 100. */
   readonly weights?: readonly number[] | undefined
-  /** What stable did before the rollout: gives the judge a better first guess, and a reference where no stable runs beside. */
-  readonly history?: { readonly requests: number; readonly failures: number } | undefined
+  /** What stable did before the rollout. */
+  readonly history?: History | undefined
+  readonly errors?: Pick<MetricOptions, 'budgetShare' | 'role' | 'overdispersion'> | undefined
+  /** Judges the latency histograms of the samples too. Off when not given. */
+  readonly latency?: LatencyOptions | undefined
+  /** Further metrics, whose counts come in `sample.metrics`: failed of total, or histograms. */
+  readonly metrics?:
+    | Readonly<Record<string, ({ readonly kind: 'failures' } & MetricOptions) | ({ readonly kind: 'latency' } & LatencyOptions)>>
+    | undefined
   readonly liveness?: LivenessOptions | undefined
+  /** Odds at which stable's own halves (`sample.halves`) show that the environment is too noisy to judge. Default 100. */
+  readonly noisyAt?: number | undefined
 }
 
 export interface LivenessOptions {
@@ -35,70 +80,42 @@ export interface LivenessOptions {
   readonly graceMs?: number | undefined
 }
 
-/** The options with every default filled in. */
-export interface Settings {
-  readonly falseRollbacks: number
-  readonly falsePromotions: number
-  readonly tolerance: { readonly ratio: number; readonly absolute: number }
+export interface Tolerance {
+  readonly ratio: number
+  readonly absolute: number
+}
+
+/** Everything about one metric, defaults filled in. */
+export interface MetricSettings {
+  readonly name: string
+  /** `failures`: failed of total; `latency`: the shape of a histogram. */
+  readonly kind: 'failures' | 'latency'
+  /** Where its counts are: the sample itself, or an entry of `sample.metrics`. */
+  readonly source: string | null
+  /** Seconds above which a request counts as failed, for a share of slow requests. */
+  readonly slo: number | null
+  readonly advisory: boolean
+  /** This metric's part of the false-rollback budget; the evidence that decides is 1 / alpha. */
+  readonly alpha: number
+  readonly beta: number
+  readonly tolerance: Tolerance
+  readonly strict: boolean
   readonly harm: number
   readonly minimumErrors: number
+  readonly overdispersion: number
+  readonly weights: readonly number[]
+  readonly history: { readonly requests: number; readonly failures: number }
+  readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] } | null
+}
+
+/** The options with every default filled in. */
+export interface Settings {
+  readonly metrics: readonly MetricSettings[]
+  readonly falseRollbacks: number
   readonly restartEveryMs: number
   readonly overdispersion: number
   readonly ceiling: number
   readonly ceilingFalseAlarms: number
-  readonly weights: readonly number[]
-  readonly history: { readonly requests: number; readonly failures: number }
+  readonly noisyAt: number
   readonly liveness: { readonly probability: number; readonly graceMs: number }
-}
-
-/**
- * Fills in the defaults.
- * @throws RangeError when an option is outside its range; the message names the option, the value and what is allowed
- */
-export function settingsOf(options: JudgeOptions): Settings {
-  const history = options.history ?? { requests: 0, failures: 0 }
-  if (!(history.failures >= 0 && history.failures <= history.requests && Number.isFinite(history.requests))) {
-    throw new RangeError(
-      `history has ${history.failures} failures of ${history.requests} requests; failures must be from 0 to the requests`,
-    )
-  }
-  return {
-    falseRollbacks: within('falseRollbacks', options.falseRollbacks ?? 0.01, 0, 1),
-    falsePromotions: within('falsePromotions', options.falsePromotions ?? 0.05, 0, 1),
-    tolerance: {
-      ratio: atLeast('tolerance.ratio', options.tolerance?.ratio ?? 1.1, 1),
-      absolute: within('tolerance.absolute', options.tolerance?.absolute ?? 0.001, 0, 1, 'or 0'),
-    },
-    harm: within('harm', options.harm ?? 0.001, 0, 1),
-    minimumErrors: atLeast('minimumErrors', options.minimumErrors ?? 3, 1),
-    restartEveryMs: atLeast('restartEveryMs', options.restartEveryMs ?? 300_000, 1000),
-    overdispersion: atLeast('overdispersion', options.overdispersion ?? 1, 1),
-    ceiling: within('ceiling', options.ceiling ?? 0.5, 0, 1, 'or 1'),
-    ceilingFalseAlarms: within('ceilingFalseAlarms', options.ceilingFalseAlarms ?? 0.001, 0, 1),
-    weights: plannedWeights(options.weights ?? [1, 5, 10, 25, 50, 75]),
-    history,
-    liveness: {
-      probability: within('liveness.probability', options.liveness?.probability ?? 1e-4, 0, 1),
-      graceMs: atLeast('liveness.graceMs', options.liveness?.graceMs ?? 30_000, 0),
-    },
-  }
-}
-
-/** Rising, without 0 (where there is nothing to judge), and with 100, which every release ends at. */
-function plannedWeights(weights: readonly number[]): readonly number[] {
-  for (const weight of weights) {
-    if (!(weight >= 0 && weight <= 100)) throw new RangeError(`weights holds ${weight}; a weight is from 0 to 100 percent`)
-  }
-  return [...new Set([...weights, 100])].filter((weight) => weight > 0).sort((a, b) => a - b)
-}
-
-function within(name: string, value: number, low: number, high: number, edge?: 'or 0' | 'or 1'): number {
-  const inside = (value > low && value < high) || (edge === 'or 0' && value === low) || (edge === 'or 1' && value === high)
-  if (!inside) throw new RangeError(`${name} is ${value}; it must be between ${low} and ${high}${edge === undefined ? '' : `, ${edge}`}`)
-  return value
-}
-
-function atLeast(name: string, value: number, low: number): number {
-  if (!(value >= low && Number.isFinite(value))) throw new RangeError(`${name} is ${value}; it must be ${low} or more`)
-  return value
 }

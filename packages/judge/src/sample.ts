@@ -7,8 +7,16 @@ export interface SideSample {
   readonly latency?: readonly number[] | undefined
 }
 
+/** Counts of both sides of one metric. */
+export interface Reading {
+  readonly canary?: SideSample | undefined
+  readonly stable?: SideSample | undefined
+  /** Upper boundaries of the latency buckets in seconds, rising. */
+  readonly boundaries?: readonly number[] | undefined
+}
+
 /** Counts of both sides since the last sample. A side is undefined when the source had no data of it, which is not zero requests. */
-export interface Sample {
+export interface Sample extends Reading {
   /** Milliseconds since the epoch at which the interval ends. A sample that is not later than the last one is a duplicate and ignored. */
   readonly at: number
   /** Percent of requests that should have reached the canary during the interval, 0 to 100. */
@@ -17,10 +25,10 @@ export interface Sample {
   readonly stepBegan: boolean
   /** `rollout`: canary against the concurrent stable. `watch`: the promoted version alone, against what stable did before. */
   readonly mode: 'rollout' | 'watch'
-  readonly canary?: SideSample | undefined
-  readonly stable?: SideSample | undefined
-  /** Upper boundaries of the latency buckets in seconds, rising. */
-  readonly boundaries?: readonly number[] | undefined
+  /** Counts of further metrics, by their names in the options. */
+  readonly metrics?: Readonly<Record<string, Reading>> | undefined
+  /** Stable split in two, by pod, instance or zone: lets the judge see when the environment differs from itself. */
+  readonly halves?: readonly [SideSample, SideSample] | undefined
 }
 
 /** Requests and failures of both sides in one interval; a silent side has zeros. */
@@ -31,32 +39,70 @@ export interface Interval {
 
 const silent = { requests: 0, failures: 0 }
 
-/** The interval of a sample. Both sides of a watch are the promoted version, so they count as one. */
-export function intervalOf(sample: Sample): Interval {
-  const canary = sample.canary ?? silent
-  const stable = sample.stable ?? silent
-  if (sample.mode === 'rollout') return { canary, stable }
-  return { canary: { requests: canary.requests + stable.requests, failures: canary.failures + stable.failures }, stable: silent }
+/** What a sample says about one metric. Both sides of a watch are the promoted version, so they count as one. */
+export function readingOf(sample: Sample, source: string | null): Reading {
+  const reading = source === null ? sample : (sample.metrics?.[source] ?? {})
+  if (sample.mode === 'rollout') return reading
+  const { canary, stable, boundaries } = reading
+  return {
+    canary: canary === undefined || stable === undefined ? (canary ?? stable) : together(canary, stable),
+    stable: undefined,
+    boundaries,
+  }
+}
+
+function together(a: SideSample, b: SideSample): SideSample {
+  const latency =
+    a.latency === undefined || b.latency === undefined
+      ? (a.latency ?? b.latency)
+      : a.latency.map((count, j) => count + (b.latency?.[j] ?? 0))
+  return { requests: a.requests + b.requests, failures: a.failures + b.failures, latency }
+}
+
+/** Requests and failures of a reading. */
+export function intervalOf({ canary, stable }: Reading): Interval {
+  return { canary: canary ?? silent, stable: stable ?? silent }
 }
 
 /**
  * Checks a sample.
- * @throws RangeError when a number is outside its range; the message names the field and the value
+ * @throws RangeError when a number is outside its range, or when the two sides have different buckets; the message names the field and the value
  */
 export function checkSample(sample: Sample): void {
   if (!Number.isFinite(sample.at)) throw new RangeError(`sample.at is ${sample.at}; it must be milliseconds since the epoch`)
   if (!(sample.weight >= 0 && sample.weight <= 100))
     throw new RangeError(`sample.weight is ${sample.weight}; it must be from 0 to 100 percent`)
-  checkSide('canary', sample.canary)
-  checkSide('stable', sample.stable)
+  checkReading('sample', sample)
+  for (const [name, reading] of Object.entries(sample.metrics ?? {})) checkReading(`sample.metrics.${name}`, reading)
+  for (const [k, half] of (sample.halves ?? []).entries()) checkSide(`sample.halves[${k}]`, half)
 }
 
-function checkSide(name: string, side: SideSample | undefined): void {
-  if (side === undefined) return
-  const { requests, failures } = side
-  if (!(requests >= 0 && Number.isFinite(requests)))
-    throw new RangeError(`sample.${name}.requests is ${requests}; it must be a count, 0 or more`)
-  if (!(failures >= 0 && failures <= requests)) {
-    throw new RangeError(`sample.${name}.failures is ${failures}; it must be from 0 to the ${requests} requests of the same interval`)
+function checkReading(name: string, { canary, stable, boundaries }: Reading): void {
+  for (const [j, boundary] of (boundaries ?? []).entries()) {
+    if (!(boundary > (boundaries?.[j - 1] ?? 0) && Number.isFinite(boundary))) {
+      throw new RangeError(
+        `${name}.boundaries holds ${boundary} at place ${j}; boundaries must be seconds above 0, rising, without the open end`,
+      )
+    }
   }
+  checkSide(`${name}.canary`, canary, boundaries)
+  checkSide(`${name}.stable`, stable, boundaries)
+}
+
+function checkSide(name: string, side: SideSample | undefined, boundaries?: readonly number[]): void {
+  if (side === undefined) return
+  const { requests, failures, latency } = side
+  if (!(requests >= 0 && Number.isFinite(requests))) throw new RangeError(`${name}.requests is ${requests}; it must be a count, 0 or more`)
+  if (!(failures >= 0 && failures <= requests)) {
+    throw new RangeError(`${name}.failures is ${failures}; it must be from 0 to the ${requests} requests of the same interval`)
+  }
+  if (latency === undefined) return
+  const buckets = (boundaries?.length ?? 0) + 1
+  if (latency.length !== buckets) {
+    throw new RangeError(
+      `${name}.latency has ${latency.length} buckets and the boundaries make ${buckets}; both sides need the same bucket layout`,
+    )
+  }
+  const wrong = latency.find((count) => !(count >= 0 && Number.isFinite(count)))
+  if (wrong !== undefined) throw new RangeError(`${name}.latency holds ${wrong}; it must hold counts, 0 or more`)
 }

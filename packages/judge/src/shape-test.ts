@@ -1,0 +1,148 @@
+import { densityRatios, quantile, rising, slowdownLogFactor, slowdownsFor, smoothed, sum, type Slowdown } from './histogram.ts'
+import { bet, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
+import type { MetricSettings } from './options.ts'
+
+interface Buckets {
+  readonly at: number
+  readonly canary: readonly number[]
+  readonly stable: readonly number[]
+}
+
+/** State of the test of latency distributions; plain JSON. */
+export interface ShapeTest {
+  readonly kind: 'latency'
+  readonly boundaries: readonly number[] | null
+  /** What is bet on, fixed as soon as stable's distribution is roughly known. */
+  readonly bets: { readonly slowdowns: readonly Slowdown[]; readonly prior: readonly number[]; readonly against: Mixture } | null
+  readonly tally: Buckets
+  /** The tally at the start and at the last renewals. */
+  readonly marks: readonly Buckets[]
+}
+
+const keptMarks = 4
+/** Requests of stable from which on its distribution is roughly known. */
+const enoughToBet = 200
+/** Quantiles that can count as a slowdown; each where at least this many requests of the canary lie beyond it. */
+const shares = [0.5, 0.9, 0.99, 0.999]
+const enoughBeyond = 5
+
+export function newShapeTest(at: number): ShapeTest {
+  return { kind: 'latency', boundaries: null, bets: null, tally: { at, canary: [], stable: [] }, marks: [] }
+}
+
+export interface ShapeLook {
+  readonly at: number
+  readonly boundaries: readonly number[]
+  readonly canary: readonly number[]
+  readonly stable: readonly number[]
+  readonly renewal: boolean
+}
+
+/**
+ * One look. Bets on what was known of stable before this interval.
+ * @throws RangeError when the buckets are not those of the looks before
+ */
+export function lookAtShape(settings: MetricSettings, test: ShapeTest, look: ShapeLook): ShapeTest {
+  const { at, boundaries, canary, stable, renewal } = look
+  if (test.boundaries !== null && test.boundaries.join() !== boundaries.join()) {
+    throw new RangeError(
+      `latency buckets end at ${boundaries.join(', ')} now and at ${test.boundaries.join(', ')} before; they must stay the same`,
+    )
+  }
+  const known = pastOfStable(settings, test, boundaries)
+  const bets = test.bets ?? (sum(known) >= enoughToBet ? newBets(known) : null)
+  const probabilities = smoothed(known)
+  return {
+    kind: 'latency',
+    boundaries,
+    bets: bets && {
+      ...bets,
+      against: play(
+        bet(bets.against, stakesOf(bets.against, renewal)),
+        bets.slowdowns.map(
+          (slowdown) => slowdownLogFactor(canary, stable, densityRatios(slowdown, boundaries, probabilities)) / settings.overdispersion,
+        ),
+      ),
+    },
+    tally: { at, canary: plus(test.tally.canary, canary), stable: plus(test.tally.stable, stable) },
+    marks: renewal ? [...test.marks.slice(0, 1), ...test.marks.slice(1).slice(1 - keptMarks), test.tally] : test.marks,
+  }
+}
+
+function newBets(known: readonly number[]): NonNullable<ShapeTest['bets']> {
+  const { slowdowns, prior } = slowdownsFor(smoothed(known))
+  return { slowdowns, prior, against: newMixture(slowdowns.length) }
+}
+
+function pastOfStable({ buckets }: MetricSettings, test: ShapeTest, boundaries: readonly number[]): number[] {
+  const before = buckets !== null && buckets.boundaries.join() === boundaries.join() ? buckets.counts : []
+  return boundaries.concat(Infinity).map((_, j) => (before[j] ?? 0) + (test.tally.stable[j] ?? 0))
+}
+
+export function shapeOdds({ bets }: ShapeTest): number {
+  return bets === null ? 1 : evidenceIn(bets.against, bets.prior)
+}
+
+/** Quantiles of one side in the unit of the boundaries; null without requests. */
+export interface Quantiles {
+  readonly p50: number | null
+  readonly p90: number | null
+  readonly p99: number | null
+}
+
+export interface ShapeView {
+  readonly from: number
+  readonly requests: { readonly canary: number; readonly stable: number }
+  readonly canary: Quantiles
+  readonly stable: Quantiles
+  /** The largest ratio of the canary's to stable's quantile; 1 when nothing is comparable. */
+  readonly slowdown: number
+}
+
+/** The stretch up to now that speaks most for a slower canary, as people see it. */
+export function viewOf(test: ShapeTest): ShapeView {
+  const boundaries = test.boundaries ?? []
+  const stretches = (test.marks.length === 0 ? [{ at: test.tally.at, canary: [], stable: [] }] : test.marks).map((mark) => ({
+    from: mark.at,
+    canary: test.tally.canary.map((count, j) => count - (mark.canary[j] ?? 0)),
+    stable: test.tally.stable.map((count, j) => count - (mark.stable[j] ?? 0)),
+  }))
+  const worst = stretches.reduce((a, b) => (hindsight(b.canary, b.stable) > hindsight(a.canary, a.stable) ? b : a))
+  const quantiles = (counts: readonly number[]) => ({
+    p50: quantile(counts, boundaries, 0.5),
+    p90: quantile(counts, boundaries, 0.9),
+    p99: quantile(counts, boundaries, 0.99),
+  })
+  const ratios = shares
+    .filter((share) => (1 - share) * sum(worst.canary) >= enoughBeyond)
+    .map((share) => {
+      const canary = quantile(worst.canary, boundaries, share)
+      const stable = quantile(worst.stable, boundaries, share)
+      return canary === null || stable === null || stable === 0 ? 1 : canary / stable
+    })
+  return {
+    from: worst.from,
+    requests: { canary: sum(worst.canary), stable: sum(worst.stable) },
+    canary: quantiles(worst.canary),
+    stable: quantiles(worst.stable),
+    slowdown: Math.max(1, ...ratios),
+  }
+}
+
+/** Evidence that the best slowdown would have had, were it known before; good for choosing a stretch, not for a verdict. */
+function hindsight(canary: readonly number[], stable: readonly number[]): number {
+  const p = smoothed(stable)
+  const q = smoothed(canary)
+  return slowdownLogFactor(
+    canary,
+    stable,
+    rising(
+      q.map((share, j) => share / (p[j] ?? 1)),
+      p,
+    ),
+  )
+}
+
+function plus(a: readonly number[], b: readonly number[]): number[] {
+  return b.map((count, j) => count + (a[j] ?? 0))
+}

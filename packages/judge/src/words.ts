@@ -1,0 +1,96 @@
+import { sideEvidence, type Evidence, type FailureEvidence, type LatencyEvidence, type Odds, type SideEvidence } from './evidence.ts'
+
+/** One sentence for people: "canary 3.1 % (31/1000) against 0.9 % (81/9000), 412 : 1, needed 100 : 1, since 2 m 10 s". */
+export function describeEvidence(evidence: Evidence): string {
+  const { verdict, culprit, silence, control } = evidence
+  if (culprit === 'ceiling') return describeCeiling(evidence)
+  if (verdict === 'no-data') return `no requests on either side, nothing to judge, ${since(evidence.sinceMs)}`
+  if (silence !== null && (verdict !== 'fail' || culprit === 'no-traffic')) return describeSilence(silence)
+  if (verdict === 'noisy' && control !== null) {
+    return `stable differs from itself, ${odds(control)}: too noisy for statistics, ${since(evidence.sinceMs)}`
+  }
+  if (verdict === 'fail') {
+    const metric = evidence.metrics.find(({ metric: name }) => name === culprit)
+    if (metric?.kind === 'latency') return describeLatency(metric)
+    if (metric?.kind === 'failures')
+      return `${described(metric)}${comparison(metric, metric.stretch)}, ${odds(metric.against)}, ${since(metric.stretch.sinceMs)}`
+  }
+  return describeErrors(evidence)
+}
+
+function describeErrors(evidence: Evidence): string {
+  const { promotion, against, stretch, metrics } = evidence
+  const missing = metrics.flatMap((metric) =>
+    metric.kind === 'failures' && !metric.advisory && metric.promotion.odds < metric.promotion.needed ? [metric.metric] : [],
+  )
+  if (evidence.verdict === 'pass')
+    return `${comparison(evidence, evidence)}, ${ratio(promotion.odds)} for it, needed ${ratio(promotion.needed)}, ${since(evidence.sinceMs)}`
+  const rest = missing.length > 0 && missing.join() !== 'errors' ? `; not sure yet of ${missing.join(', ')}` : ''
+  return `${comparison(evidence, stretch)}, ${odds(against)}; ${ratio(promotion.odds)} for it, needed ${ratio(promotion.needed)}; ${since(stretch.sinceMs)}${rest}`
+}
+
+function described({ metric }: FailureEvidence): string {
+  return metric === 'errors' ? '' : `${metric}: `
+}
+
+type Compared = Pick<FailureEvidence, 'canary' | 'stable'>
+
+function comparison({ reference }: Pick<FailureEvidence, 'reference'>, { canary, stable }: Compared): string {
+  const other = reference === null ? share(stable) : reference.requests === 0 ? 'no known rate' : `${share(sideEvidence(reference))} before`
+  return `canary ${share(canary)} against ${other}`
+}
+
+function describeLatency({ metric, against, stretch }: LatencyEvidence): string {
+  const { canary, stable, requests } = stretch
+  const quantiles = (['p50', 'p90', 'p99'] as const).map((name) => `${name} ${seconds(canary[name])} against ${seconds(stable[name])}`)
+  return `${metric}: canary ${quantiles.join(', ')} (${requests.canary} and ${requests.stable} requests), ${odds(against)}, ${since(stretch.sinceMs)}`
+}
+
+function describeSilence({ requests, sinceMs, weight }: NonNullable<Evidence['silence']>): string {
+  return `canary 0 requests at a weight of ${percent(weight / 100)}, stable ${requests}, ${since(sinceMs)}`
+}
+
+function describeCeiling({ stretch, guard, sinceMs }: Evidence): string {
+  const all = sideEvidence({
+    requests: stretch.canary.requests + stretch.stable.requests,
+    failures: stretch.canary.failures + stretch.stable.failures,
+  })
+  return `${share(all)} of all requests fail, ceiling ${percent(guard.ceiling)}, ${odds(guard)}, ${since(sinceMs)}`
+}
+
+function share({ requests, failures, rate }: SideEvidence): string {
+  return rate === null ? 'without requests' : `${percent(rate)} (${failures}/${requests})`
+}
+
+/** A share as percent with as many digits as people read: "3.1 %", "0.04 %", "0 %". */
+export function percent(value: number): string {
+  const hundred = value * 100
+  return `${hundred >= 0.1 ? Number(hundred.toFixed(1)) : Number(hundred.toPrecision(1))} %`
+}
+
+function odds({ odds: value, needed }: Odds): string {
+  return `${ratio(value)}, needed ${ratio(needed)}`
+}
+
+function ratio(value: number): string {
+  if (value > 1e6) return 'over 1000000 : 1'
+  if (value < 0.01) return 'under 0.01 : 1'
+  return `${value >= 10 ? Math.floor(value * (1 + 1e-12)) : Number(value.toPrecision(2))} : 1`
+}
+
+function seconds(value: number | null): string {
+  if (value === null) return 'unknown'
+  return value < 1 ? `${Number((value * 1000).toPrecision(2))} ms` : `${Number(value.toPrecision(2))} s`
+}
+
+function since(ms: number): string {
+  return `since ${duration(ms)}`
+}
+
+/** "45 s", "2 m 10 s", "1 h 5 m". */
+export function duration(ms: number): string {
+  const whole = Math.round(ms / 1000)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} m ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} m`
+}
