@@ -10,4 +10,9 @@ export interface ActionModule {
  * Where the mains are, loaded when they are run, so that a step pays for its own action only. (The definitions stand in
  * catalogue.ts: a step needs one of them and gets it with its main.)
  */
-export const mains: Readonly<Record<string, () => Promise<ActionModule>>> = {}
+export const mains: Readonly<Record<string, () => Promise<ActionModule>>> = {
+  'build-image': () => import('./build-image/main.ts'),
+  'deploy-canary': () => import('./deploy-canary/main.ts'),
+  'smoke-test': () => import('./smoke-test/main.ts'),
+  'auto-rollback': () => import('./auto-rollback/main.ts'),
+}

@@ -23,16 +23,16 @@ export const rolloutInputs = {
       'Smoke suite that is run against the new version before it has traffic, and against production after the promotion. Default: the configuration, else none.',
   }),
   deadline: input.duration({
-    default: 60 * minute,
-    about: 'The rollout goes back when it has not reached its promotion by then. Keep it below timeout-minutes of the job.',
+    about:
+      'The rollout goes back when it has not reached its promotion by then. Keep it below timeout-minutes of the job. Default: the configuration, else 1h.',
   }),
 }
 
 /** How a run behaves towards others that want the same target, and how often it looks. */
 export const leaseInputs = {
   'on-cancel': input.choice(['abort', 'freeze'], {
-    default: 'abort',
-    about: 'What a cancelled job leaves behind: all traffic on stable, or the weight as it stands for `freeze-for`.',
+    about:
+      'What a cancelled job leaves behind: all traffic on stable, or the weight as it stands for `freeze-for`. Default: the configuration, else abort.',
   }),
   'freeze-for': input.duration({
     default: 60 * minute,
@@ -47,7 +47,7 @@ export const leaseInputs = {
     default: 2 * minute,
     about: 'Time after which the lease of a run that has gone silent counts as abandoned, and its traffic may be taken home by anybody.',
   }),
-  poll: input.duration({ default: 5_000, about: 'Time between two looks of the judge.' }),
+  poll: input.duration({ about: 'Time between two looks of the judge. Default: the configuration, else 5s.' }),
 }
 
 /** A plan without any change. */

@@ -1,9 +1,15 @@
 import type { ReasonCodePages } from './reason-code.ts'
 
 export const imageCodes = {
+  'image-digest-missing': {
+    title: 'An image was named without its digest',
+    cause: 'A tag can be moved, so what runs would not have to be what was scanned and tested.',
+    remedy: 'Give the output `digest` of build-image as `digest`, or name the image as name@sha256:….',
+  },
   'image-reference-invalid': {
     title: 'The name of an image is not a valid reference',
-    cause: 'Registries take lower-case names, tags of at most 128 characters from A-Z a-z 0-9 _ . - and digests such as sha256:<64 hex digits>.',
+    cause:
+      'Registries take lower-case names, tags of at most 128 characters from A-Z a-z 0-9 _ . - and digests such as sha256:<64 hex digits>.',
     remedy: 'Correct the part of the reference that the message names.',
   },
   'build-request-invalid': {

@@ -47,6 +47,11 @@ export const rolloutCodes = {
     cause: 'What was observed is neither the last value that deploy-kit wrote nor the next one it was about to write.',
     remedy: 'Find out who wrote the value in the message, put it right, and run `auto-rollback` with `mode: reconcile`.',
   },
+  'weight-returned': {
+    title: 'The target returned the traffic by itself',
+    cause: 'The lease had not been renewed in time, because the process was suspended or cut off, so the dead-man switch sent everybody to stable.',
+    remedy: 'Release again. When it happens again, look for a runner that is overloaded or cut off, or raise the time to live of the lease.',
+  },
   'release-superseded': {
     title: 'Another version asked for the place of this one',
     cause: 'A third version was released while this one was under way.',

@@ -1,0 +1,89 @@
+import { duration, expected, keys, share, textMap, whole, words } from '@deploy-kit/core/yaml'
+import { platformOptions } from '@deploy-kit/platforms'
+import * as z from 'zod'
+
+const yesOrNo = z.boolean({ error: expected('true or false') })
+const oneOf = <const V extends readonly string[]>(...values: V) => z.enum(values, { error: expected(`one of ${values.join(', ')}`) })
+
+const weight = whole('a weight', 0, 100).describe('Percent of requests that the canary answers.')
+
+const bake = keys({ min: duration.exactOptional(), max: duration.exactOptional() }).describe(
+  'Time at a step: the judge ends it after `min` when the evidence suffices, and says at `max` that it does not.',
+)
+
+const step = z
+  .union(
+    [
+      weight,
+      keys({
+        weight,
+        bake: bake.exactOptional(),
+        gates: z.array(oneOf('smoke')).exactOptional().describe('Checks of the canary at this step.'),
+        approval: yesOrNo.exactOptional().describe('Whether somebody must approve before the next step.'),
+      }),
+    ],
+    { error: expected('a weight from 0 to 100, or a mapping with weight, bake, gates, approval') },
+  )
+  .describe('One step: a weight, or a weight with a bake, gates and approval of its own.')
+
+const strategy = z
+  .union([
+    oneOf('canary', 'blue-green', 'rolling'),
+    keys({ canary: keys({ steps: z.array(step).min(1).exactOptional(), bake: bake.exactOptional() }) }),
+    keys({ 'blue-green': keys({ 'approve-preview': yesOrNo.exactOptional(), bake: bake.exactOptional() }) }),
+  ])
+  .describe('How the traffic moves.')
+
+const judge = keys({
+  'false-rollbacks': share.exactOptional().describe('Share of good releases that may wrongly be sent back, over the whole rollout.'),
+  'false-promotions': share.exactOptional().describe('Chance that a step passes a canary that is worse than the step tolerates.'),
+  harm: share.exactOptional().describe('Share of all requests that may fail because of the canary.'),
+  tolerance: keys({
+    ratio: z
+      .number({ error: expected('a number from 1') })
+      .min(1, { error: expected('a number from 1') })
+      .exactOptional(),
+    absolute: share.exactOptional(),
+  })
+    .exactOptional()
+    .describe('A canary is as good as stable while its failure rate is at most ratio x stable + absolute.'),
+  overdispersion: z
+    .number({ error: expected('a number from 1') })
+    .min(1, { error: expected('a number from 1') })
+    .exactOptional()
+    .describe('Variance of failures that come in clumps; 1 for independent ones.'),
+}).describe('How the canary is judged.')
+
+/** Each platform brings the schema of its own options. */
+const platform = keys({ local: await platformOptions.local() }).describe('Where the app runs.')
+
+const environment = keys({
+  after: words.exactOptional().describe('Environment in which the same digest must have been promoted and verified before.'),
+  platform,
+  variables: textMap
+    .exactOptional()
+    .describe('Environment variables that the release runs with. No secrets: they are stored with the release.'),
+  strategy: strategy.exactOptional(),
+  judge: judge.exactOptional(),
+  smoke: words.exactOptional().describe('Smoke suite, relative to this file.'),
+  watch: duration.exactOptional().describe('How long the judge goes on watching after the promotion.'),
+  'on-insufficient': oneOf('hold', 'promote-if-within-tolerance', 'abort').exactOptional(),
+  'on-cancel': oneOf('abort', 'freeze').exactOptional(),
+  deadline: duration.exactOptional().describe('The rollout goes back when it has not reached its promotion by then.'),
+  poll: duration.exactOptional().describe('Time between two looks of the judge.'),
+})
+
+/** The definition of deploy-kit.yml; schema/deploy-kit.schema.json is generated from it. Durations become milliseconds, shares fractions. */
+export const configSchema = keys({
+  $schema: words.exactOptional(),
+  app: z
+    .string({ error: expected('a name') })
+    .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, { error: expected('a name of lower-case letters, digits and dashes') }),
+  environments: z.record(z.string(), environment, { error: expected('a mapping of environments') }),
+})
+
+export type Config = z.output<typeof configSchema>
+export type EnvironmentConfig = z.output<typeof environment>
+
+/** JSON Schema of deploy-kit.yml, for editors. */
+export const configJsonSchema = (): unknown => z.toJSONSchema(configSchema, { target: 'draft-2020-12', io: 'input' })

@@ -1,0 +1,116 @@
+import { KitError, type Json } from '@deploy-kit/core'
+import {
+  describePlan,
+  holdLease,
+  intentOf,
+  makePlan,
+  resume,
+  runRollout,
+  sameRelease,
+  startOf,
+  type HeldLease,
+  type LoggedEvent,
+  type Plan,
+  type Release,
+  type SavedRollout,
+  type TargetState,
+  type Terminal,
+} from '@deploy-kit/rollout'
+import type { TargetContext } from '../kit/context.ts'
+import { recordEnd } from '../records/record-end.ts'
+import { portsForRelease } from './ports.ts'
+import { recover, type Resumable } from './recover.ts'
+import type { DeployReport } from './report.ts'
+import type { DeploySettings } from './settings.ts'
+import { loadSuite } from './smoke-gate.ts'
+
+export interface DeployRequest {
+  readonly settings: DeploySettings
+  readonly release: Release
+  readonly dryRun: boolean
+  readonly kind: 'release' | 'rollback'
+  /** Why it is done, for the record of a rollback. */
+  readonly reason?: string
+}
+
+/**
+ * Releases a version: recovers what an earlier run left, plans, shows the plan, takes the lease, and carries the rollout
+ * to its end. A version that serves already is left alone.
+ * @throws KitError before anything is touched for what is wrong with the request; later for a way back that could not be finished
+ */
+export const deploy = async (request: DeployRequest, context: TargetContext): Promise<DeployReport> => {
+  const { settings, release } = request
+  const { platform, clock, log, signal } = context
+  const startedAt = clock.now()
+  const events: LoggedEvent[] = []
+  const suite = await loadSuite(settings.smoke)
+  const ports = portsForRelease(settings, suite, context, (event) => {
+    events.push(event)
+    context.events(event)
+  })
+  const resumable = request.dryRun
+    ? undefined
+    : await recover({ ...context, ports, release, onNewer: settings.onNewer, ended: (lease, end) => recordEnd(lease, end, context) })
+  const observed = await platform.target.describe(signal)
+  const report = {
+    app: settings.app,
+    environment: settings.environment,
+    kind: request.kind,
+    release,
+    replaced: observed.stable?.release,
+    startedAt,
+    events,
+  }
+  if (resumable === undefined && sameRelease(observed.stable?.release, release)) {
+    log.info(`${release.digest} already serves ${settings.app} in ${settings.environment}.`)
+    return { ...report, end: { phase: 'unchanged' }, plan: undefined, weight: observed.weight, endedAt: clock.now() }
+  }
+  const plan = resumable?.saved.plan ?? planFor(request, observed)
+  for (const line of describePlan(plan)) log.info(line)
+  await platform.counts?.check(signal)
+  if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, weight: observed.weight, endedAt: clock.now() }
+
+  const start = resumable === undefined ? startOf(plan, clock.now()) : carriedOn(resumable, observed, clock.now())
+  context.aboutToChange()
+  const lease = await hold(start, resumable, settings, context)
+  // The first read only sets the mark from which the judge counts.
+  await platform.counts?.read(signal).catch(() => undefined)
+  const onEnd = (end: Terminal): Promise<void> =>
+    recordEnd({ holder: context.run, state: start as unknown as Json }, end, context, {
+      evidence: events.findLast((logged) => logged.evidence !== undefined)?.evidence,
+      reason: request.reason,
+    })
+  const end = await runRollout(start, lease, ports, { signal, onCancel: settings.onCancel, freezeForMs: settings.freezeForMs, onEnd })
+  return { ...report, end, plan, weight: events.at(-1)?.weight ?? 0, endedAt: clock.now() }
+}
+
+const planFor = ({ settings, release, kind }: DeployRequest, observed: TargetState): Plan =>
+  makePlan({ ...settings, kind, release, replaces: observed.stable?.release, smoke: settings.smoke !== undefined })
+
+/** Where to go on: reality wins over what was stored, and the time of the deadline begins anew. */
+const carriedOn = ({ saved }: Resumable, observed: TargetState, now: number): SavedRollout => ({
+  ...saved,
+  state: resume(saved.plan, saved.state, observed),
+  startedAt: now,
+  weight: observed.weight,
+})
+
+const hold = (
+  start: SavedRollout,
+  resumable: Resumable | undefined,
+  settings: DeploySettings,
+  context: TargetContext,
+): Promise<HeldLease> =>
+  holdLease({
+    documents: context.platform.documents,
+    run: context.run,
+    ttlMs: settings.leaseTtlMs,
+    intent: intentOf(start.plan, start.state, { type: 'start' }, start.weight),
+    state: start as unknown as Json,
+    replaces: resumable?.version,
+    clock: context.clock,
+    log: context.log,
+  }).catch((error: unknown) => {
+    if (!(error instanceof KitError) || error.code !== 'document-conflict') throw error
+    throw new KitError('lease-held', 'Another run took the lease at the same moment.', { cause: error })
+  })

@@ -1,0 +1,55 @@
+import { KitError } from '@deploy-kit/core'
+import type { Analyst, EventSink, RolloutPorts } from '@deploy-kit/rollout'
+import type { Suite } from '@deploy-kit/smoke'
+import type { TargetContext } from '../kit/context.ts'
+import { createAnalyst } from './analyst.ts'
+import { documentApprover } from './approver.ts'
+import { judgeOptions } from './judge-options.ts'
+import type { DeploySettings } from './settings.ts'
+import { smokeGate } from './smoke-gate.ts'
+
+/**
+ * The ports of a release, made of the platform and the settings.
+ * @throws KitError `plan-impossible` when nothing counts the requests: a canary that nobody judges is not a canary
+ */
+export const portsForRelease = (
+  settings: DeploySettings,
+  suite: Suite | undefined,
+  context: TargetContext,
+  events: EventSink,
+): RolloutPorts => {
+  const { platform, clock } = context
+  if (platform.counts === undefined) {
+    throw new KitError(
+      'plan-impossible',
+      `The platform ${platform.name} has no request counts of its own, and no metric source is configured.`,
+    )
+  }
+  return {
+    ...common(context),
+    analyst: createAnalyst(platform.counts, judgeOptions(settings), clock),
+    gates: { smoke: smokeGate(suite, platform.target, context) },
+    events,
+  }
+}
+
+/** The ports of a way home: nothing is judged on it, and no suite is run. */
+export const portsForReturn = (context: TargetContext): RolloutPorts => ({
+  ...common(context),
+  analyst: noAnalyst,
+  gates: { smoke: smokeGate(undefined, context.platform.target, context) },
+  events: context.events,
+})
+
+const common = ({ platform, clock, log }: TargetContext): Pick<RolloutPorts, 'target' | 'approver' | 'clock' | 'log'> => ({
+  target: platform.target,
+  approver: documentApprover(platform.documents),
+  clock,
+  log,
+})
+
+const noAnalyst: Analyst = {
+  look: () => Promise.reject(new KitError('internal-error', 'a way home has nothing to judge')),
+  state: () => null,
+  restore: () => undefined,
+}

@@ -1,0 +1,92 @@
+import type { RunIdentity } from '@deploy-kit/core'
+import {
+  findLease,
+  holdLease,
+  reconcile,
+  refuseHeld,
+  sameRelease,
+  savedRollout,
+  shortDigest,
+  type HeldLease,
+  type Lease,
+  type OnNewer,
+  type Platform,
+  type Release,
+  type RolloutPorts,
+  type SavedRollout,
+  type Terminal,
+  type Versioned,
+} from '@deploy-kit/rollout'
+
+/** A rollout of the same release that was frozen, or that an earlier attempt of this run began: it is carried on. */
+export interface Resumable {
+  readonly saved: SavedRollout
+  readonly version: string
+}
+
+export interface RecoverRequest {
+  readonly platform: Platform
+  readonly ports: RolloutPorts
+  readonly run: RunIdentity
+  readonly release: Release
+  readonly onNewer: OnNewer
+  readonly signal: AbortSignal
+  /** Hears what became of a rollout that was found and ended. */
+  readonly ended: (lease: Lease, end: Terminal) => Promise<void>
+}
+
+/**
+ * Looks at the lease before a new release begins. What a dead run left is ended first, what is ours is carried on, and
+ * what somebody else holds is refused, or with `supersede` ended safely.
+ * @throws KitError `lease-held`
+ */
+export const recover = async (request: RecoverRequest): Promise<Resumable | undefined> => {
+  const { platform, ports, run, signal } = request
+  const found = await findLease(platform.documents, run, signal)
+  if (found.kind === 'free') return undefined
+  const saved = savedRollout(found.lease.value)
+  const frozen = saved?.state.phase === 'frozen'
+  if (saved !== undefined && (frozen || found.kind === 'own') && sameRelease(saved.plan.release, request.release)) {
+    ports.log.info(`Carrying on the rollout of ${shortDigest(request.release.digest)} that stopped at: ${found.lease.value.intent.doing}.`)
+    return { saved, version: found.lease.version }
+  }
+  if (found.kind === 'held' && !frozen && request.onNewer === 'refuse') refuseHeld(found.lease)
+  const why = found.kind === 'held' && !frozen ? 'superseded by' : 'recovered by'
+  ports.log.warning(`Run ${found.lease.value.holder.id} left a rollout behind (${found.lease.value.intent.doing}). It is ended first.`)
+  await endRollout(
+    found.lease,
+    request,
+    `The rollout was ${why} run ${run.id}.`,
+    found.kind === 'held' ? 'release-superseded' : 'cancelled',
+  )
+  return undefined
+}
+
+/** Takes a lease over and brings home what it stands for. */
+export const endRollout = async (
+  found: Versioned<Lease>,
+  request: Omit<RecoverRequest, 'release' | 'onNewer'>,
+  text: string,
+  code: 'release-superseded' | 'cancelled' = 'cancelled',
+): Promise<Terminal> => {
+  const held = await takeOver(found, request)
+  const end = await reconcile(found.value, held, request.ports, { code, text }, (terminal) => request.ended(found.value, terminal))
+  request.ports.log.info(`The traffic is home: ${end.phase.replaceAll('-', ' ')}.`)
+  return end
+}
+
+/** The lease with our name on it and the old intent, so that whoever follows us, if we end here, knows the same. */
+const takeOver = (
+  found: Versioned<Lease>,
+  { platform, ports, run }: Pick<RecoverRequest, 'platform' | 'ports' | 'run'>,
+): Promise<HeldLease> =>
+  holdLease({
+    documents: platform.documents,
+    run,
+    ttlMs: found.value.ttlMs,
+    intent: found.value.intent,
+    state: found.value.state,
+    replaces: found.version,
+    clock: ports.clock,
+    log: ports.log,
+  })

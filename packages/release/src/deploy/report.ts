@@ -1,0 +1,20 @@
+import type { LoggedEvent, Percent, Plan, Release, Terminal } from '@deploy-kit/rollout'
+
+/** How a deployment ended; `planned` for a dry run, `unchanged` when the release served already. */
+export type DeployEnd = Terminal | { readonly phase: 'planned' } | { readonly phase: 'unchanged' }
+
+/** Everything that is known of a deployment afterwards. Summary, result, report and outputs are derived from it. */
+export interface DeployReport {
+  readonly app: string
+  readonly environment: string
+  readonly kind: 'release' | 'rollback'
+  readonly release: Release
+  readonly replaced: Release | undefined
+  readonly plan: Plan | undefined
+  readonly end: DeployEnd
+  readonly weight: Percent
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly events: readonly LoggedEvent[]
+}

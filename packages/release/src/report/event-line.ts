@@ -1,0 +1,33 @@
+import type { LoggedEvent } from '@deploy-kit/rollout'
+
+/** One event as a line for the log; undefined for those that say nothing new to a reader. */
+export const eventLine = ({ event, weight, evidence, phase }: LoggedEvent): string | undefined => {
+  switch (event.type) {
+    case 'started':
+      return undefined
+    case 'prepared':
+      return 'ready, without traffic'
+    case 'gate-passed':
+      return 'smoke test passed'
+    case 'gate-failed':
+      return `smoke test failed: ${event.reason.text}`
+    case 'weight-set':
+      return `${String(weight).padStart(3)} % of the traffic`
+    case 'verdict':
+      return event.verdict.kind === 'provider-error'
+        ? `no data: ${event.verdict.text}`
+        : `${event.verdict.kind.padEnd(12)} ${evidence?.text ?? ''}`
+    case 'approval':
+      return event.decision === 'waiting' ? undefined : `${event.decision}${event.by === undefined ? '' : ` by ${event.by}`}`
+    case 'promoted':
+      return phase === 'returning' ? 'the replaced release serves everybody again' : 'promoted: the new version serves everybody'
+    case 'discarded':
+      return 'canary removed'
+    case 'failed':
+      return `failed: ${event.reason.text}`
+    case 'abort':
+      return `going back: ${event.reason.text}`
+    case 'freeze':
+      return `frozen at ${weight} %`
+  }
+}

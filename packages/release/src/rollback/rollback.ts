@@ -1,0 +1,71 @@
+import { KitError } from '@deploy-kit/core'
+import { chooseTarget, recordStore, type ReleaseRecord } from '@deploy-kit/records'
+import { shortDigest } from '@deploy-kit/rollout'
+import { deploy } from '../deploy/deploy.ts'
+import type { DeployReport } from '../deploy/report.ts'
+import type { DeploySettings, TargetSettings } from '../deploy/settings.ts'
+import type { TargetContext } from '../kit/context.ts'
+
+export interface RollbackRequest {
+  /** `last-known-good`, a digest, or the id of a record. */
+  readonly to: string
+  readonly reason: string
+  readonly maxAgeMs: number
+  readonly smoke: string | undefined
+  readonly deadlineMs: number
+  readonly leaseTtlMs: number
+  readonly dryRun: boolean
+}
+
+/** The releases that a target remembers, newest first. */
+export const releasesOf = async ({ platform, signal }: TargetContext): Promise<readonly ReleaseRecord[]> =>
+  recordStore(platform.documents).list(signal)
+
+/**
+ * Returns to a named release that was verified in this environment: never "one step back", never to one that was just
+ * rolled back. The release comes the way a release comes, in one step: prepared, smoke-tested, then everybody at once.
+ * Doing it twice changes nothing.
+ * @throws KitError from the choice of the target, with the candidates; `lease-held`
+ */
+export const rollback = async (request: RollbackRequest, context: TargetContext): Promise<DeployReport> => {
+  const { platform, signal, clock, log } = context
+  const records = await releasesOf(context)
+  const { stable } = await platform.target.describe(signal)
+  const { record } = chooseTarget(records, request.to, stable?.release, { maxAgeMs: request.maxAgeMs, now: clock.now() })
+  log.info(`${request.to}: ${record.release.version ?? shortDigest(record.release.digest)}, released ${new Date(record.at).toISOString()}.`)
+  return deploy(
+    {
+      settings: returnSettings(request, context.target),
+      release: record.release,
+      dryRun: request.dryRun,
+      kind: 'rollback',
+      reason: request.reason,
+    },
+    context,
+  )
+}
+
+/** A release that was verified before needs no canary: whoever waits for a rollback waits for nothing else. */
+const returnSettings = (request: RollbackRequest, target: TargetSettings): DeploySettings => ({
+  ...target,
+  variables: {},
+  strategy: 'canary',
+  steps: [{ weight: 100, bake: undefined, gates: [], approval: false }],
+  approvePreview: false,
+  judge: {},
+  ...(request.smoke !== undefined && { smoke: request.smoke }),
+  watchMs: 0,
+  onInsufficient: 'hold',
+  onCancel: 'abort',
+  freezeForMs: 0,
+  onNewer: 'supersede',
+  deadlineMs: request.deadlineMs,
+  pollMs: 1_000,
+  leaseTtlMs: request.leaseTtlMs,
+})
+
+/** @throws KitError `input-missing` when nobody said why */
+export const requireReason = (reason: string | undefined): string => {
+  if (reason !== undefined && reason.trim() !== '') return reason
+  throw new KitError('input-missing', '`reason` is required for `mode: execute`: it goes into the record of the rollback.')
+}
