@@ -1,0 +1,76 @@
+import { formatPlatform } from '../../layout/platform.ts'
+import type { BuildEngine, BuildPlan, BuildPorts, BuildRequest } from '../build-engine.ts'
+import { loadContext } from './files/load-context.ts'
+import { readIgnoreFile } from './files/ignore-file.ts'
+import { timestamp } from './image/image-files.ts'
+import { writeImage } from './image/write-image.ts'
+import { readRequest, type CheckedRequest } from './read-request.ts'
+import { evaluateStages } from './stages/evaluate.ts'
+import { selectStages } from './stages/select-stages.ts'
+import type { Stage } from './stages/stage.ts'
+import { Variables } from './stages/variables.ts'
+import type { Dockerfile } from './dockerfile/parse-dockerfile.ts'
+
+/**
+ * The embedded engine: a Dockerfile without RUN to an OCI image layout. It needs no daemon, no root and no network, and
+ * gives the same digest for the same sources on every machine.
+ */
+export const createEngine = (): BuildEngine => ({
+  plan: async (request, ports) => {
+    const checked = await readRequest(request)
+    return planOf(checked, await evaluate(checked, ports))
+  },
+  build: async (request, ports) => {
+    const checked = await readRequest(request)
+    const stage = await evaluate(checked, ports)
+    ports.signal.throwIfAborted()
+    try {
+      return await writeImage({ request, stage, platform: checked.platform, output: checked.output, signal: ports.signal })
+    } catch (error) {
+      ports.signal.throwIfAborted()
+      throw error
+    }
+  },
+})
+
+const evaluate = async (
+  { request, context, dockerfilePath, dockerfile, platform, output }: CheckedRequest,
+  ports: BuildPorts,
+): Promise<Stage> => {
+  const buildArguments = request.buildArguments ?? {}
+  for (const name of unusedArguments(dockerfile, buildArguments)) {
+    ports.log.warning(`No ARG of \`${dockerfile.file}\` takes the build argument \`${name}\`.`)
+  }
+  const globals = new Variables(dockerfile.escape)
+  for (const arg of dockerfile.globalArguments) globals.declare(arg, arg.place, buildArguments, new Map())
+  const selected = selectStages(dockerfile, request.target, globals)
+  let loading: ReturnType<typeof loadContext> | undefined
+  const contextTree = async () => (loading ??= loadContext(context, await readIgnoreFile(context, dockerfilePath), output))
+  return evaluateStages(selected, globals, {
+    dockerfile,
+    context,
+    platform,
+    buildArguments,
+    created: timestamp(request.sourceDateEpoch),
+    contextTree,
+  })
+}
+
+const unusedArguments = ({ globalArguments, stages }: Dockerfile, given: BuildRequest['buildArguments'] = {}): readonly string[] => {
+  const instructions = [...globalArguments, ...stages.flatMap((stage) => stage.instructions)]
+  const declared = new Set(instructions.flatMap((line) => (line.kind === 'arg' ? line.arguments.map(({ name }) => name) : [])))
+  return Object.keys(given).filter((name) => !declared.has(name))
+}
+
+const planOf = ({ request, platform }: CheckedRequest, stage: Stage): BuildPlan => {
+  const added = stage.layers.flatMap((layer) => (layer.kind === 'new' ? [...layer.changes.values()] : []))
+  const files = added.filter((entry) => entry.type === 'file')
+  return {
+    platform: formatPlatform(platform),
+    tags: request.tags,
+    base: stage.base,
+    instructions: stage.history.map((line) => line.created_by ?? ''),
+    files: files.length,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+  }
+}
