@@ -1,5 +1,5 @@
-import type { Mixture } from './mixture.ts'
-import { ratioGrid, ratioLogFactor } from './ratio-process.ts'
+import { evidenceIn, type Mixture } from './mixture.ts'
+import { ratioGrid, ratioLogPayoffs } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
 
 interface Split {
@@ -51,13 +51,11 @@ export function boostedBy(mixture: Mixture, interval: Interval, boost: number, t
   const failures = canary.failures + stable.failures
   const whole = [canary.requests, canary.failures, stable.requests, stable.failures].every(Number.isInteger)
   if (failures === 0 || canary.requests === 0 || stable.requests === 0 || !whole) return boost
-  const before = boost * evidenceAt(mixture, () => 0)
+  const before = boost * evidenceIn(mixture)
   if (before >= threshold) return boost
   const { splits, rest } = splitsOf(interval)
-  const outcomes = splits.map(({ canary: x, chance }) => {
-    const outcome = { canary: { ...canary, failures: x }, stable: { ...stable, failures: failures - x } }
-    return { chance, evidence: boost * evidenceAt(mixture, (j) => ratioLogFactor(outcome, ratioGrid[j] ?? 1)) }
-  })
+  const payoffs = ratioGrid.map((ratio) => ratioLogPayoffs(canary.requests, stable.requests, ratio, 1))
+  const outcomes = splits.map(({ canary: x, chance }) => ({ chance, evidence: boost * evidenceAfter(mixture, payoffs, x, failures - x) }))
   // The mean rises with the factor, more slowly the more outcomes are cut: raising it step by step reaches the root from below.
   let factor = 1
   for (let round = 0; round < 100; round++) {
@@ -74,8 +72,12 @@ export function boostedBy(mixture: Mixture, interval: Interval, boost: number, t
   return boost * factor
 }
 
-function evidenceAt(mixture: Mixture, logFactor: (j: number) => number): number {
+/** The evidence that a split of the failures would give. */
+function evidenceAfter({ masses, unspent }: Mixture, payoffs: readonly { canary: number; stable: number }[], x: number, y: number): number {
   let sum = 0
-  for (const [j, mass] of mixture.masses.entries()) sum += (mass === 0 ? 0 : mass * Math.exp(logFactor(j))) + (mixture.unspent[j] ?? 0)
-  return sum / mixture.masses.length
+  for (const [j, { canary, stable }] of payoffs.entries()) {
+    const mass = masses[j] ?? 0
+    sum += (mass === 0 ? 0 : mass * Math.exp(x * canary + y * stable)) + (unspent[j] ?? 0)
+  }
+  return sum / payoffs.length
 }

@@ -37,7 +37,7 @@ export interface FailureTest {
 
 /** A canary that turns bad after a long good time must lose its promotion soon: evidence beyond 20 times the need is not kept. */
 const promotionCredit = 20
-const keptMarks = 16
+const keptMarks = 10
 
 export function newFailureTest(settings: MetricSettings, at: number): FailureTest {
   return {

@@ -4,7 +4,7 @@ import { newFailureTest } from './failure-test.ts'
 import { listen } from './liveness.ts'
 import type { JudgeOptions, Settings } from './options.ts'
 import { checkSample, intervalOf, readingOf, type Sample } from './sample.ts'
-import { addPoint, type SeriesPoint } from './series.ts'
+import { addPoint, drawn, type SeriesPoint } from './series.ts'
 import { settingsOf } from './settings.ts'
 import { newShapeTest } from './shape-test.ts'
 import type { JudgeState, Judgement } from './state.ts'
@@ -99,8 +99,8 @@ function observe(settings: Settings, before: Fresh, sample: Sample): JudgeState 
       weight,
       canary: [interval.canary.requests, interval.canary.failures],
       stable: [interval.stable.requests, interval.stable.failures],
-      promotion: evidence.promotion.odds,
-      against: Object.fromEntries(evidence.metrics.map(({ metric, against }) => [metric, against.odds])),
+      promotion: drawn(evidence.promotion.odds),
+      against: Object.fromEntries(evidence.metrics.map(({ metric, against }) => [metric, drawn(against.odds)])),
     }),
     last,
   }

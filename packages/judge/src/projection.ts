@@ -30,7 +30,7 @@ export function project(q: Pair, share: number, margin: Margin): Pair {
   let low = 0
   let high = (1 - absolute) / ratio
   let u = Math.min(Math.max(q.stable, high * 1e-9), high * (1 - 1e-9))
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; round < 100; round++) {
     const v = ratio * u + absolute
     const slope = -share * ratio * ((q.canary - v) / (v * (1 - v))) - (1 - share) * ((q.stable - u) / (u * (1 - u)))
     if (slope > 0) high = u
@@ -38,7 +38,7 @@ export function project(q: Pair, share: number, margin: Margin): Pair {
     const curvature = share * ratio * ratio * curve(q.canary, v) + (1 - share) * curve(q.stable, u)
     const step = u - slope / curvature
     const next = step > low && step < high ? step : (low + high) / 2
-    if (Math.abs(next - u) <= 1e-15 * u) {
+    if (Math.abs(next - u) <= 1e-12 * u) {
       u = next
       break
     }

@@ -4,16 +4,28 @@ import type { Interval } from './sample.ts'
 export const ratioGrid: readonly number[] = [1.1, 1.25, 1.5, 2, 2.75, 4, 6, 10, 25, 80]
 
 /**
+ * What one failure of the canary and one of stable multiply a bet on the rate ratio r by, as natural logarithms:
+ *   b = (rho n_c + n_b) / (r n_c + n_b),  a = (r / rho) b.
+ */
+export function ratioLogPayoffs(
+  canaryRequests: number,
+  stableRequests: number,
+  r: number,
+  rho: number,
+): { canary: number; stable: number } {
+  const stable = Math.log1p((-(r - rho) * canaryRequests) / (r * canaryRequests + stableRequests))
+  return { canary: Math.log(r / rho) + stable, stable }
+}
+
+/**
  * Natural logarithm of the e-value of one interval for the null "canary's rate <= rho x stable's rate" against the ratio r > rho:
- *   b = (rho n_c + n_b) / (r n_c + n_b),  a = (r / rho) b,  e = a^x_c b^x_b.
- * Its mean under the null is at most 1 for every stable rate, drifting or not, and every split of the traffic: it is the
+ * e = a^x_c b^x_b. Its mean under the null is at most 1 for every stable rate, drifting or not, and every split of the traffic: it is the
  * conditional binomial test (safe logrank factor, ter Schure et al. 2021). A silent side gives ln e = 0.
  */
 export function ratioLogFactor({ canary, stable }: Interval, r: number, rho = 1): number {
   if (canary.requests === 0 || stable.requests === 0) return 0
-  const lnB = Math.log1p((-(r - rho) * canary.requests) / (r * canary.requests + stable.requests))
-  const lnA = Math.log(r / rho) + lnB
-  return canary.failures * lnA + stable.failures * lnB
+  const payoffs = ratioLogPayoffs(canary.requests, stable.requests, r, rho)
+  return canary.failures * payoffs.canary + stable.failures * payoffs.stable
 }
 
 /** One factor per ratio of the grid; `phi` divides the evidence of failures that come in clumps. */

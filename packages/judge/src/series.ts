@@ -11,7 +11,12 @@ export interface SeriesPoint {
   readonly against: Readonly<Record<string, number>>
 }
 
-const kept = 240
+/** A chart needs no more than four digits. */
+export function drawn(odds: number): number {
+  return Number(odds.toPrecision(4))
+}
+
+const kept = 160
 
 /** Adds a point; a long history gives up every other of its older points, so that it stays small however long the rollout is. */
 export function addPoint(series: readonly SeriesPoint[], point: SeriesPoint): SeriesPoint[] {
