@@ -57,16 +57,16 @@ describe('an action whose outcome is bad', () => {
   })
 })
 
-describe('an action that throws', () => {
-  const failing = async (thrown: unknown): Promise<FakeHost> => {
-    const host = new FakeHost({ who: 'world' })
-    const main = runs(greet, async () => {
-      throw thrown
-    })
-    expect(await main(host)).toBe(1)
-    return host
-  }
+const failing = async (thrown: unknown): Promise<FakeHost> => {
+  const host = new FakeHost({ who: 'world' })
+  const main = runs(greet, async () => {
+    throw thrown
+  })
+  expect(await main(host)).toBe(1)
+  return host
+}
 
+describe('an action that throws', () => {
   test('fails with the code, the message and the remedy', async () => {
     const host = await failing(new KitError('lease-held', 'Run 7 is releasing.', { remedy: 'Wait for run 7.' }))
     expect(host.outputs).toEqual({ outcome: 'error', 'reason-code': 'lease-held', reason: 'Run 7 is releasing.', result: 'null' })

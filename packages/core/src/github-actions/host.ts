@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import * as actions from '@actions/core'
 import type { ActionHost, RunIdentity } from '../action/host.ts'
 import { Redactor } from '../log/redact.ts'
-import { fitSummary } from './summary.ts'
+import { fitSummary, summaryLimitBytes } from './summary.ts'
 import { actionsLogger } from './logger.ts'
 
 /** The runner's contract, through @actions/core: inputs, file commands, masking, annotations, summary. */
@@ -19,8 +19,11 @@ export const githubHost = (env: NodeJS.ProcessEnv = process.env): ActionHost => 
     summary: async (markdown) => {
       // Nothing to write to outside of a runner, for example when the bundle is run by hand.
       if (env['GITHUB_STEP_SUMMARY'] === undefined || env['GITHUB_STEP_SUMMARY'] === '') return
-      const text = fitSummary(redactor.redact(markdown), summaryBytes)
-      summaryBytes += Buffer.byteLength(text) + 1 // and the line end that addRaw adds
+      const whole = redactor.redact(markdown)
+      const text = fitSummary(whole, summaryBytes)
+      // With the line end that addRaw adds. Nothing follows what was cut: it would seem to be the rest.
+      summaryBytes = text === whole ? summaryBytes + Buffer.byteLength(text) + 1 : summaryLimitBytes
+      if (text === '') return
       await actions.summary.addRaw(text, true).write()
     },
     secret: (value) => {
