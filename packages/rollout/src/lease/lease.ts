@@ -33,4 +33,4 @@ export interface Intent {
 }
 
 /** The weight that sends everybody to the safe side. */
-export const safeWeight = (intent: Intent): Percent => (intent.safe === 'stable' ? 0 : 100)
+export const safeWeight = (intent: Pick<Intent, 'safe'>): Percent => (intent.safe === 'stable' ? 0 : 100)

@@ -1,0 +1,83 @@
+import { KitError, messageOf, single, type Clock } from '@deploy-kit/core'
+import { bucketBoundary, CounterDeltas, parseExposition, perBucket, type Increase, type Sample } from '@deploy-kit/metrics'
+import type { Counts, CountSource, Side, SideCounts } from '@deploy-kit/rollout'
+import type { AdminClient } from './admin-client.ts'
+import { series } from './protocol.ts'
+
+/** Two tries: a scrape that is late is worth nothing. */
+const scrapePolicy = { ...single, retries: 1, timeoutMs: 3_000 }
+
+/**
+ * Counts of the two sides from the edge's own metrics. One scrape says both what each version has answered and which
+ * side it is on, so a promotion in between mixes nothing up.
+ */
+export const localCounts = (admin: AdminClient, app: string, clock: Clock): CountSource => {
+  const deltas = new CounterDeltas()
+
+  const scrape = async (signal: AbortSignal): Promise<Increase[]> => {
+    const { body } = await admin.call('/metrics', signal, { policy: scrapePolicy }).catch((error: unknown) => {
+      signal.throwIfAborted()
+      throw new KitError('metrics-unavailable', `The metrics of the edge could not be read: ${messageOf(error)}`, { cause: error })
+    })
+    const samples = parseExposition(body)
+    const startedAt = samples.find(({ name }) => name === series.started)?.value
+    return deltas.advance(
+      'edge',
+      samples.filter(({ labels }) => labels['app'] === app),
+      { startedAt },
+    )
+  }
+
+  return {
+    check: async (signal) => {
+      await scrape(signal)
+    },
+    read: async (signal) => {
+      const increases = await scrape(signal)
+      const canary = ofSide(increases, 'canary')
+      const stable = ofSide(increases, 'stable')
+      const boundaries = (canary ?? stable)?.boundaries
+      return {
+        at: clock.now(),
+        canary: canary?.counts,
+        stable: stable?.counts,
+        ...(boundaries !== undefined && { boundaries }),
+      } satisfies Counts
+    },
+  }
+}
+
+interface Measured {
+  readonly counts: SideCounts
+  readonly boundaries: readonly number[] | undefined
+}
+
+const ofSide = (increases: readonly Increase[], side: Side): Measured | undefined => {
+  const version = increases.find(
+    ({ sample }) => sample.name === series.side && sample.labels['side'] === side && sample.value === 1,
+  )?.sample
+  if (version === undefined) return undefined
+  const own = increases.filter(
+    ({ sample, increase }) =>
+      increase !== undefined && isOf(version, sample) && [series.requests, `${series.duration}_bucket`].includes(sample.name),
+  )
+  const answered = own.filter(({ sample }) => sample.name === series.requests)
+  if (answered.length === 0) return undefined
+  const failed = answered.filter(({ sample }) => sample.labels['code']?.startsWith('5'))
+  const latency = perBucket(
+    new Map(
+      own
+        .filter(({ sample }) => sample.name === `${series.duration}_bucket`)
+        .map(({ sample, increase = 0 }) => [bucketBoundary(sample.labels['le'] ?? ''), increase]),
+    ),
+  )
+  return {
+    counts: { requests: total(answered), failures: total(failed), ...(latency !== undefined && { latency: latency.counts }) },
+    boundaries: latency?.boundaries,
+  }
+}
+
+const isOf = (version: Sample, { labels }: Sample): boolean =>
+  labels['digest'] === version.labels['digest'] && labels['configuration'] === version.labels['configuration']
+
+const total = (increases: readonly Increase[]): number => increases.reduce((sum, { increase = 0 }) => sum + increase, 0)
