@@ -86,6 +86,35 @@ const reported = (name: string, jobs: { readonly deploy: Record<string, string>;
 const fromRollback = (name: string, contexts: Record<'steps' | 'needs', Record<string, { outputs: Record<string, string> }>>) =>
   evaluate(rollback.outputs?.[name] ?? '', contexts)
 
+test('a suite without an address is refused before anything is touched, not by a smoke job that sends a good release back', () => {
+  const [first] = job(deploy, 'deploy').steps ?? []
+  const refused = (smoke: string, url: string) => evaluate(first?.if ?? '', { inputs: { smoke, url } })
+  expect(first?.run).toContain('exit 1')
+  expect(refused('smoke/shop.yml', '')).toBe(true)
+  expect(refused('smoke/shop.yml', 'https://shop.example.com')).toBe(false)
+  expect(refused('', '')).toBe(false)
+})
+
+describe('which version the smoke job asks for', () => {
+  const expected = step(job(deploy, 'smoke').steps, 'smoke').with?.['expected-version'] as string
+  const released = (result: string) =>
+    evaluate(job(deploy, 'deploy').outputs?.['version'] ?? '', { steps: { deploy: { outputs: { result } } } })
+  const asked = (given: string, version: string) =>
+    evaluate(expected, { inputs: { 'expected-version': given, digest: 'sha256:new' }, needs: { deploy: { outputs: { version } } } })
+
+  test('the one that was released, unless the caller knows better', () => {
+    expect(released('{"version":1,"to":{"digest":"sha256:new","version":"v2"}}')).toBe('v2')
+    expect(asked('', 'v2')).toBe('v2')
+    expect(asked('2.0.0', 'v2')).toBe('2.0.0')
+  })
+
+  test('its digest when it has no name, so that a suite which asks is never left without an answer', () => {
+    expect([null, '']).toContain(released('{"version":1,"to":{"digest":"sha256:new","version":null}}'))
+    expect([null, '']).toContain(released(''))
+    expect(asked('', '')).toBe('sha256:new')
+  })
+})
+
 describe('what the workflow reports', () => {
   test('a good release: what the deploy says', () => {
     const jobs = { deploy: { digest: 'sha256:new', outcome: 'promoted', 'reason-code': 'ok' }, rollback: {} }

@@ -36,6 +36,7 @@ export interface Job {
   readonly steps?: readonly Step[]
 }
 export interface Step {
+  readonly name?: string
   readonly id?: string
   readonly if?: string
   readonly uses?: string
