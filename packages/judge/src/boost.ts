@@ -9,7 +9,7 @@ interface Split {
 }
 
 /** Splits rarer than this, relative to the commonest, are not listed: their chance is added to `rest`. */
-const negligible = 1e-18
+const negligible = 1e-14
 
 /**
  * How the failures of an interval may split between the sides when both fail alike: hypergeometric, whatever the rate, since

@@ -71,6 +71,8 @@ export function stepIndex(settings: MetricSettings, weight: number): number {
 export interface FailureLook {
   readonly at: number
   readonly interval: Interval
+  /** Percent of the requests that should reach the canary. */
+  readonly weight: number
   /** The canary has all the traffic, so stable's past is its only reference. */
   readonly alone: boolean
   /** A moment at which every bet is renewed: a step began, or the last one is long ago. */
@@ -84,6 +86,7 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
   const staked = bet(test.against, stakesOf(test.against, renewal))
   const marks = renewal ? remember(test.marks, test.tally) : test.marks
   const expected = expectedRate(settings, test.tally)
+  const from = stepIndex(settings, look.weight)
   if (alone) {
     const reference = test.reference ?? freeze(settings, test.tally)
     const limit = settings.tolerance.ratio * reference.upper + settings.tolerance.absolute
@@ -91,7 +94,7 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
     return {
       ...test,
       against: play(staked, excessLogFactors(interval.canary, limit, gridOf(settings), phi)),
-      promotion: promote(settings, test, ({ ratio, absolute }) =>
+      promotion: promote(settings, test, from, ({ ratio, absolute }) =>
         soundnessLogFactors(interval.canary, expected, ratio * reference.lower + absolute, phi),
       ),
       tally: addAlone(test.tally, at, interval, rate),
@@ -107,19 +110,20 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
       settings.strict ? marginLogFactors(interval, expected, settings.tolerance, phi) : ratioLogFactors(interval, 1, phi),
     ),
     boost: boostable ? boostedBy(staked, interval, test.boost, 1 / settings.alpha) : test.boost,
-    promotion: promote(settings, test, (margin) => nonInferiorityLogFactors(interval, expected, margin, phi)),
+    promotion: promote(settings, test, from, (margin) => nonInferiorityLogFactors(interval, expected, margin, phi)),
     tally: addInterval(test.tally, at, interval),
     marks,
     ratio: lookAtRateRatio(test.ratio, interval, phi),
   }
 }
 
-function promote(settings: MetricSettings, test: FailureTest, factors: (margin: Margin) => readonly number[]): Mixture[] {
+function promote(settings: MetricSettings, test: FailureTest, from: number, factors: (margin: Margin) => readonly number[]): Mixture[] {
   const limit = promotionCredit / settings.beta
-  return settings.weights.map((weight, index) => {
-    const before = test.promotion[index] ?? newMixture(promotionPrior.length)
+  return test.promotion.map((before, index) => {
+    // Steps that are behind need no more evidence.
+    if (index < from) return before
     // The whole stake is on the table from the start: to be sound is not something that begins later.
-    return cutTo(advance(before, before.unspent, factors(marginAt(settings, weight))), limit, promotionPrior)
+    return cutTo(advance(before, before.unspent, factors(marginAt(settings, settings.weights[index] ?? 100))), limit, promotionPrior)
   })
 }
 

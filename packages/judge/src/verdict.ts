@@ -34,7 +34,7 @@ export function lookAtMetric(
   }
   const test = before?.kind === 'failures' ? before : newFailureTest(metric, at)
   const interval = metric.slo === null ? intervalOf(reading) : slowInterval(reading, metric.slo)
-  return lookAtFailures(metric, test, { at, interval, alone, renewal })
+  return lookAtFailures(metric, test, { at, interval, weight: sample.weight, alone, renewal })
 }
 
 function slowInterval({ canary, stable, boundaries }: Reading, slo: number): Interval {
