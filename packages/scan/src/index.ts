@@ -1,1 +1,8 @@
-export {}
+export { scan, type Scanned, type ScanPorts, type ScanRequest } from './scan.ts'
+export type { Subject } from './subject.ts'
+export { describeFinding, scanSummary } from './summary.ts'
+export { defaultGate, gate, type Gated, type GateOptions } from './gate/gate.ts'
+export { parseReport, type Report } from './report/parse-report.ts'
+export type { Finding } from './report/finding.ts'
+export { severities, type Severity } from './severity.ts'
+export type { DatabaseAge } from './trivy/database.ts'

@@ -14,6 +14,8 @@ export interface LayoutImage {
   readonly layout: string
   /** Digest of the manifest. */
   readonly digest: string
+  /** Bytes of the manifest. */
+  readonly size: number
   readonly manifest: ImageManifest
   readonly configuration: ImageConfiguration
 }
@@ -36,7 +38,7 @@ export const readLayout = async (layout: string, choice: LayoutChoice = {}): Pro
   if (configuration.rootfs?.diff_ids?.length !== manifest.layers.length) {
     throw new KitError('image-layout-invalid', `The configuration of ${digest} in \`${layout}\` does not list one diff_id for each layer.`)
   }
-  return { layout, digest, manifest, configuration }
+  return { layout, digest, size: descriptor.size, manifest, configuration }
 }
 
 /** The images and indexes that a layout names in its index.json. @throws KitError `image-layout-invalid` */
