@@ -8,6 +8,8 @@ export class MemoryDocuments implements DocumentStore {
   #writes = 0
   /** Fails the next calls, as an API that does not answer. */
   failing: Error | undefined
+  /** So many next changes are made, but their answers are lost: the adapter tries again and meets its own change. */
+  answersToLose = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -24,6 +26,7 @@ export class MemoryDocuments implements DocumentStore {
     this.#expect(name, expected)
     const version = String(++this.#writes)
     this.#documents.set(name, { value: JSON.parse(JSON.stringify(value)) as Json, version, writtenAt: this.#clock.now() })
+    this.#loseAnswer(name)
     return version
   }
 
@@ -31,11 +34,18 @@ export class MemoryDocuments implements DocumentStore {
     this.#failIfTold()
     this.#expect(name, expected)
     this.#documents.delete(name)
+    this.#loseAnswer(name)
   }
 
   #expect(name: string, expected: string | undefined): void {
     const actual = this.#documents.get(name)?.version
     if (actual !== expected) throw new KitError('document-conflict', `${name} has version ${actual}, expected ${expected}`)
+  }
+
+  #loseAnswer(name: string): void {
+    if (this.answersToLose === 0) return
+    this.answersToLose -= 1
+    throw new KitError('document-conflict', `${name} is not what it was`)
   }
 
   #failIfTold(): void {

@@ -11,6 +11,8 @@ export class MemoryTarget implements Target {
   readonly weights: Percent[] = []
   /** Called before each mutation; may throw, or change the world. */
   before: (call: string) => void | Promise<void> = () => undefined
+  /** Called after each mutation has taken effect; what it throws is an answer that was lost. */
+  after: (call: string) => void = () => undefined
 
   constructor(stable?: Release) {
     this.stable = stable
@@ -22,31 +24,39 @@ export class MemoryTarget implements Target {
 
   async prepare(release: Release, signal: AbortSignal): Promise<void> {
     await this.#call(`prepare ${release.version}`, signal)
-    if (sameRelease(this.canary, release)) return
-    if (this.weight > 0) throw new Error('a canary with traffic was replaced')
-    this.canary = release
+    if (!sameRelease(this.canary, release)) {
+      if (sameRelease(this.stable, release)) throw new KitError('nothing-to-release', `${release.version} is stable already`)
+      if (this.weight > 0) throw new Error('a canary with traffic was replaced')
+      this.canary = release
+    }
+    this.after(`prepare ${release.version}`)
   }
 
   async shift(weight: Percent, signal: AbortSignal): Promise<void> {
     await this.#call(`shift ${weight}`, signal)
     if (weight > 0 && this.canary === undefined) throw new Error('traffic for a canary that is not there')
-    if (weight < 100 && this.stable === undefined) throw new Error('traffic for a stable that is not there')
+    // Before the first release the weight is 0, and nobody answers.
+    if (weight < 100 && weight !== this.weight && this.stable === undefined) throw new Error('traffic for a stable that is not there')
     this.weight = weight
     this.weights.push(weight)
+    this.after(`shift ${weight}`)
   }
 
   async promote(signal: AbortSignal): Promise<void> {
     await this.#call('promote', signal)
-    if (this.canary === undefined) return
-    this.stable = this.canary
-    this.canary = undefined
-    this.weight = 0
+    if (this.canary !== undefined) {
+      this.stable = this.canary
+      this.canary = undefined
+      this.weight = 0
+    }
+    this.after('promote')
   }
 
   async discard(signal: AbortSignal): Promise<void> {
     await this.#call('discard', signal)
     if (this.canary !== undefined && this.weight > 0) throw new KitError('canary-has-traffic', `weight ${this.weight}`)
     this.canary = undefined
+    this.after('discard')
   }
 
   async endpoint(side: Side): Promise<Endpoint | undefined> {

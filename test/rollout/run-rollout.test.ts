@@ -124,13 +124,13 @@ describe('without evidence', () => {
   })
 })
 
-describe('a cancelled job', () => {
-  const cancelAt = (story: Story, call: string): void => {
-    story.target.before = (now) => {
-      if (now === call) story.cancel.abort(new KitError('cancelled', 'SIGINT'))
-    }
+const cancelAt = (story: Story, call: string): void => {
+  story.target.before = (now) => {
+    if (now === call) story.cancel.abort(new KitError('cancelled', 'SIGINT'))
   }
+}
 
+describe('a cancelled job', () => {
   test.each(['prepare v2', 'shift 5', 'shift 25', 'shift 50', 'shift 100'])('during %s returns to stable', async (call) => {
     const story = new Story()
     cancelAt(story, call)

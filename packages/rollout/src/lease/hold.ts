@@ -40,11 +40,33 @@ export const holdLease = async (request: HoldRequest): Promise<HeldLease> => {
   const lost = new AbortController()
   const stopped = new AbortController()
   let lease: Lease = { holder, acquiredAt: clock.now(), ttlMs: request.ttlMs, intent: request.intent, state: request.state }
-  let version: string | undefined = await put(request.replaces)
+  let version: string | undefined = await acquire()
   let queue: Promise<unknown> = Promise.resolve()
 
   function put(expected: string | undefined): Promise<string> {
     return documents.write(leaseDocument, lease as unknown as Json, expected, never)
+  }
+
+  async function acquire(): Promise<string> {
+    try {
+      return await put(request.replaces)
+    } catch (error) {
+      const found = isConflict(error) ? await find() : undefined
+      if (found?.isOurs !== true) throw error
+      return found.version
+    }
+  }
+
+  /**
+   * The lease as it stands. A write whose answer was lost looks like a conflict with ourselves. The holder's name alone does
+   * not tell: `post`, or another job of the same run, has the same one, and has acquired the lease at another time.
+   */
+  async function find(): Promise<{ readonly value: Lease; readonly version: string; readonly isOurs: boolean } | undefined> {
+    const found = await documents.read(leaseDocument, never)
+    if (found === undefined) return undefined
+    const value = found.value as unknown as Lease
+    const isOurs = value.holder.id === id && value.holder.attempt === attempt && value.acquiredAt === lease.acquiredAt
+    return { value, version: found.version, isOurs }
   }
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -58,19 +80,14 @@ export const holdLease = async (request: HoldRequest): Promise<HeldLease> => {
     try {
       version = await put(version)
     } catch (error) {
-      if (!(error instanceof KitError) || error.code !== 'document-conflict') throw error
-      await adoptOrLose()
+      if (!isConflict(error)) throw error
+      const found = await find()
+      if (found?.isOurs !== true) lose(found?.value)
+      version = await put(found?.version)
     }
   }
 
-  /** A write whose answer was lost looks like a conflict with ourselves. */
-  const adoptOrLose = async (): Promise<void> => {
-    const found = await documents.read(leaseDocument, never)
-    const other = found?.value as unknown as Lease | undefined
-    if (found !== undefined && other?.holder.id === holder.id && other.holder.attempt === holder.attempt) {
-      version = await put(found.version)
-      return
-    }
+  const lose = (other: Lease | undefined): void => {
     const by =
       other === undefined
         ? 'It is gone.'
@@ -79,10 +96,14 @@ export const holdLease = async (request: HoldRequest): Promise<HeldLease> => {
     lost.signal.throwIfAborted()
   }
 
+  const ended = AbortSignal.any([stopped.signal, lost.signal])
   const beat = async (): Promise<void> => {
-    while (!stopped.signal.aborted && !lost.signal.aborted) {
-      await clock.sleep(lease.ttlMs / 3, stopped.signal)
-      await inTurn(store).catch((error: unknown) => request.log.debug(`lease heartbeat: ${messageOf(error)}`))
+    while (!ended.aborted) {
+      await clock.sleep(lease.ttlMs / 3, ended)
+      // Once more in its turn: a beat that is due at the moment of the release must not bring the lease back.
+      await inTurn(async () => ended.aborted || store()).catch((error: unknown) =>
+        request.log.debug(`lease heartbeat: ${messageOf(error)}`),
+      )
     }
   }
   beat().catch(() => undefined) // Ends when it is stopped.
@@ -106,12 +127,14 @@ export const holdLease = async (request: HoldRequest): Promise<HeldLease> => {
       return inTurn(async () => {
         if (version === undefined || lost.signal.aborted) return
         await documents.remove(leaseDocument, version, never).catch(async (error: unknown) => {
-          if (!(error instanceof KitError) || error.code !== 'document-conflict') throw error
-          await adoptOrLose()
-          if (version !== undefined) await documents.remove(leaseDocument, version, never)
+          if (!isConflict(error)) throw error
+          const found = await find()
+          if (found?.isOurs === true) await documents.remove(leaseDocument, found.version, never)
         })
         version = undefined
       })
     },
   }
 }
+
+const isConflict = (error: unknown): boolean => error instanceof KitError && error.code === 'document-conflict'

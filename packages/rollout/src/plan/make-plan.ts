@@ -77,6 +77,7 @@ const checkSteps = (steps: readonly Step[], request: PlanRequest): void => {
       impossible(`${where}: a weight is a whole number from 0 to 100`)
     if (before !== undefined && step.weight <= before.weight)
       impossible(`${where}: weights rise, and the step before has ${before.weight} %`)
+    if (step.bake !== undefined && step.weight === 0) impossible(`${where}: without requests there is nothing to judge, so it cannot bake`)
     if (step.bake !== undefined && step.bake.minMs > step.bake.maxMs) impossible(`${where}: \`bake.min\` is longer than \`bake.max\``)
   }
   const bakes = steps.reduce((sum, step) => sum + (step.bake?.minMs ?? 0), 0)

@@ -6,7 +6,7 @@ import type { State } from '../state/state.ts'
 
 /** What is written ahead of a command: the weights it moves between and the side that is whole throughout. */
 export const intentOf = (plan: Plan, state: State, command: Command, weight: Percent): Intent => ({
-  safe: safeSide(plan, state),
+  safe: safeSide(state, weight),
   weight: { last: weight, next: nextWeight(command, weight) },
   from: plan.replaces?.digest,
   to: plan.release.digest,
@@ -14,15 +14,12 @@ export const intentOf = (plan: Plan, state: State, command: Command, weight: Per
 })
 
 /**
- * The canary is the safe side once a promotion has begun and until stable is whole again. A rolling update and a
- * first release have no traffic on the canary before they promote, so there stable is safe throughout.
+ * The canary is the safe side once a promotion has begun and until stable is whole again, if it has all of the traffic
+ * and so full capacity. Where it has less (a rolling update, a first release, a last step below 100 %) stable is replaced
+ * under traffic and stands throughout. The way back after a promotion is the same, the other way round.
  */
-const safeSide = (plan: Plan, state: State): Side => {
-  const hasTraffic = plan.steps.at(-1)?.weight === 100
-  if (state.phase === 'promoting') return hasTraffic ? 'canary' : 'stable'
-  if (state.phase === 'returning') return state.part === 'shift' || state.part === 'promote' ? 'canary' : 'stable'
-  return 'stable'
-}
+const safeSide = (state: State, weight: Percent): Side =>
+  (state.phase === 'promoting' || state.phase === 'returning') && weight === 100 ? 'canary' : 'stable'
 
 const nextWeight = (command: Command, weight: Percent): Percent => {
   if (command.type === 'shift') return command.weight

@@ -1,22 +1,35 @@
 import { KitError } from '@deploy-kit/core'
-import type { Plan } from '../plan/plan.ts'
 import { shortDigest } from '../plan/describe-plan.ts'
-import type { Evidence, Verdict } from '../ports/analyst.ts'
-import type { Release } from '../release.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Evidence } from '../ports/analyst.ts'
+import type { Percent, Release, Side } from '../release.ts'
 import type { Command } from '../state/command.ts'
-import type { Event, VerdictSummary } from '../state/event.ts'
+import type { Event } from '../state/event.ts'
+import { checkInPlace } from './in-place.ts'
+import { look } from './look.ts'
 import type { RolloutPorts } from './ports.ts'
 
+/** What a command did to the world. */
 export interface Performed {
   readonly event: Event
   readonly evidence?: Evidence
+  /** Weight in place afterwards, where the command set one. */
+  readonly weight?: Percent
 }
 
-/** Carries a command out through the ports and says what happened. @throws what the ports throw */
+/** What the runner knows when it gives a command. */
+export interface Moment {
+  /** Weight that this run has put in place. */
+  readonly weight: Percent
+  /** Whether no look was made since the step began. */
+  readonly stepBegan: boolean
+}
+
+/** Carries a command out through the ports and says what happened. @throws KitError what the ports throw, `digest-mismatch`, `weight-returned`, `foreign-writer` */
 export const perform = async (
   plan: Plan,
   command: Command,
-  stepBegan: boolean,
+  moment: Moment,
   ports: RolloutPorts,
   signal: AbortSignal,
 ): Promise<Performed> => {
@@ -26,7 +39,7 @@ export const perform = async (
       return { event: { type: 'started' } }
     case 'prepare':
       await target.prepare(command.release, signal)
-      await verifyRunning(command.release, ports, signal)
+      await verifyRunning('canary', command.release, ports, signal)
       return { event: { type: 'prepared' } }
     case 'gate': {
       const result = await ports.gates[command.gate].check(command.side, command.release, signal)
@@ -36,24 +49,24 @@ export const perform = async (
       return { event }
     }
     case 'shift':
-      await target.shift(command.weight, signal)
-      return { event: { type: 'weight-set', weight: command.weight, at: clock.now() } }
-    case 'look': {
-      await clock.sleep(plan.pollMs, signal)
-      const verdict = await ports.analyst.look({ weight: command.weight, mode: command.mode, stepBegan }, signal)
-      return {
-        event: { type: 'verdict', verdict: summarise(verdict), at: clock.now() },
-        ...(verdict.kind !== 'provider-error' && { evidence: verdict.evidence }),
+      if (command.release !== undefined) {
+        checkInPlace({ weight: moment.weight, side: 'canary', release: command.release }, await target.describe(signal))
       }
-    }
+      await target.shift(command.weight, signal)
+      return { event: { type: 'weight-set', weight: command.weight, at: clock.now() }, weight: command.weight }
+    case 'look':
+      await clock.sleep(plan.pollMs, signal)
+      return look(plan, command.mode, moment, ports, signal)
     case 'ask-approval': {
       const approval = await ports.approver.ask(command.step, signal)
+      checkInPlace({ weight: moment.weight, side: 'canary', release: plan.release }, await target.describe(signal))
       if (approval.decision === 'waiting') await clock.sleep(plan.pollMs, signal)
       return { event: { type: 'approval', ...approval } }
     }
     case 'promote':
       await target.promote(signal)
-      return { event: { type: 'promoted', at: clock.now() } }
+      await verifyRunning('stable', command.release, ports, signal)
+      return { event: { type: 'promoted', at: clock.now() }, weight: 0 }
     case 'discard':
       await target.discard(signal)
       return { event: { type: 'discarded' } }
@@ -61,22 +74,9 @@ export const perform = async (
 }
 
 /** What runs is the digest that was asked for: read back from the running instances, not from the specification. */
-const verifyRunning = async (release: Release, ports: RolloutPorts, signal: AbortSignal): Promise<void> => {
-  const { canary } = await ports.target.describe(signal)
-  if (canary?.runningDigest === release.digest) return
-  const running = canary?.runningDigest === undefined ? 'nothing' : shortDigest(canary.runningDigest)
-  throw new KitError('digest-mismatch', `The canary was prepared with ${shortDigest(release.digest)}, and its instances run ${running}.`)
-}
-
-const summarise = (verdict: Verdict): VerdictSummary => {
-  switch (verdict.kind) {
-    case 'pass':
-      return { kind: 'pass' }
-    case 'fail':
-      return { kind: 'fail', text: `${verdict.culprit}: ${verdict.evidence.text}` }
-    case 'insufficient':
-      return { kind: 'insufficient', withinTolerance: verdict.withinTolerance, text: verdict.evidence.text }
-    case 'provider-error':
-      return { kind: 'provider-error', text: verdict.error.message }
-  }
+const verifyRunning = async (side: Side, release: Release, ports: RolloutPorts, signal: AbortSignal): Promise<void> => {
+  const { [side]: revision } = await ports.target.describe(signal)
+  if (revision?.runningDigest === release.digest) return
+  const running = revision?.runningDigest === undefined ? 'nothing' : shortDigest(revision.runningDigest)
+  throw new KitError('digest-mismatch', `The ${side} side was to run ${shortDigest(release.digest)}, and its instances run ${running}.`)
 }

@@ -1,8 +1,9 @@
 import { KitError } from '@deploy-kit/core'
 import type { HeldLease } from '../lease/hold.ts'
+import { leaveOnError } from '../lease/leave-on-error.ts'
 import { safeWeight, type Lease } from '../lease/lease.ts'
 import { evolve } from '../state/evolve.ts'
-import { refuseForeignWeight, resume } from '../state/resume.ts'
+import { refuseForeignWriter, resume } from '../state/resume.ts'
 import { isTerminal, type Reason, type Terminal } from '../state/state.ts'
 import type { RolloutPorts } from './ports.ts'
 import { runRollout } from './run-rollout.ts'
@@ -13,16 +14,24 @@ import { savedRollout } from './saved-rollout.ts'
  * canary goes; a promotion or a rollback that had begun is finished. Doing it twice changes nothing.
  * The caller holds the lease already. @throws KitError `foreign-writer`, having touched nothing
  */
-export const reconcile = async (
+export const reconcile = (
   lease: Lease,
   held: HeldLease,
   ports: RolloutPorts,
   reason: Reason,
   onEnd: (end: Terminal) => Promise<void> = async () => undefined,
+): Promise<Terminal> => leaveOnError(held, () => finish(lease, held, ports, reason, onEnd))
+
+const finish = async (
+  lease: Lease,
+  held: HeldLease,
+  ports: RolloutPorts,
+  reason: Reason,
+  onEnd: (end: Terminal) => Promise<void>,
 ): Promise<Terminal> => {
   const never = new AbortController().signal
   const observed = await ports.target.describe(never)
-  refuseForeignWeight(lease.intent, observed)
+  refuseForeignWriter(lease.intent, observed)
   const saved = savedRollout(lease)
   if (saved === undefined) return bringHome(lease, held, ports, reason)
   const resumed = resume(saved.plan, saved.state, observed)

@@ -1,9 +1,10 @@
-import { asKitError, type Json, type KitError } from '@deploy-kit/core'
+import { asKitError, messageOf, type Json, type KitError } from '@deploy-kit/core'
 import type { HeldLease } from '../lease/hold.ts'
+import { leaveOnError } from '../lease/leave-on-error.ts'
+import type { Command } from '../state/command.ts'
 import { decide } from '../state/decide.ts'
 import type { Event } from '../state/event.ts'
 import { evolve } from '../state/evolve.ts'
-import { refuseForeignWeight } from '../state/resume.ts'
 import { isBeforePromotion, isTerminal, type Reason, type Terminal } from '../state/state.ts'
 import { intentOf } from './intent.ts'
 import { perform, type Performed } from './perform.ts'
@@ -26,7 +27,10 @@ export interface RunOptions {
  * @throws KitError `lease-lost`, `foreign-writer`, or what keeps the way back from being finished; the lease then stays,
  *   for `post`, `reconcile` or the target's own dead-man switch
  */
-export const runRollout = async (start: SavedRollout, lease: HeldLease, ports: RolloutPorts, options: RunOptions): Promise<Terminal> => {
+export const runRollout = (start: SavedRollout, lease: HeldLease, ports: RolloutPorts, options: RunOptions): Promise<Terminal> =>
+  leaveOnError(lease, () => carryOut(start, lease, ports, options))
+
+const carryOut = async (start: SavedRollout, lease: HeldLease, ports: RolloutPorts, options: RunOptions): Promise<Terminal> => {
   const { plan } = start
   let { state, weight } = start
   let stepBegan = false
@@ -34,12 +38,12 @@ export const runRollout = async (start: SavedRollout, lease: HeldLease, ports: R
   if (start.judge !== null) ports.analyst.restore(start.judge)
 
   const saved = (): Json => ({ ...start, state, weight, judge: ports.analyst.state() }) as unknown as Json
-  const happened = ({ event, evidence }: Performed): void => {
+  const happened = ({ event, evidence, weight: found }: Performed): void => {
     const before = state
     state = evolve(plan, state, event)
-    if (event.type === 'weight-set') weight = event.weight
-    if (event.type === 'promoted') weight = 0
-    stepBegan = event.type === 'weight-set' || (stepBegan && event.type !== 'verdict')
+    weight = found ?? weight
+    // A look at a source that failed has seen nothing of the step yet.
+    stepBegan = event.type === 'weight-set' || (stepBegan && !(event.type === 'verdict' && event.verdict.kind !== 'provider-error'))
     ports.events({
       at: ports.clock.now(),
       event,
@@ -50,6 +54,15 @@ export const runRollout = async (start: SavedRollout, lease: HeldLease, ports: R
     })
   }
   const happens = (event: Event): void => happened({ event })
+  const writeAhead = async (command: Command): Promise<void> => {
+    try {
+      await lease.write(intentOf(plan, state, command, weight), saved())
+    } catch (error) {
+      // What only looks needs no intent: a failed write is as a missed heartbeat, and no reason to go back.
+      if (changesTarget(command) || lease.lost.aborted) throw error
+      ports.log.warning(`The lease could not be renewed: ${messageOf(error)}`)
+    }
+  }
 
   while (!isTerminal(state)) {
     if (options.signal.aborted && !cancelled) {
@@ -74,19 +87,17 @@ export const runRollout = async (start: SavedRollout, lease: HeldLease, ports: R
     const signal = AbortSignal.any(cancelled ? [lease.lost] : [options.signal, lease.lost])
     try {
       // A retreat is covered by the intent that is stored already, and every millisecond of it counts.
-      if (state.phase !== 'retreating') {
-        const seen = command.type === 'shift' ? await ports.target.describe(signal) : undefined
-        if (seen !== undefined) refuseForeignWeight(lease.intent, seen)
-        await lease.write(intentOf(plan, state, command, weight), saved())
-      }
-      happened(await perform(plan, command, stepBegan, ports, signal))
+      if (state.phase !== 'retreating') await writeAhead(command)
+      happened(await perform(plan, command, { weight, stepBegan }, ports, signal))
     } catch (thrown) {
       const error = asKitError(thrown)
       if (lease.lost.aborted) lease.lost.throwIfAborted()
-      if (options.signal.aborted && !cancelled) continue
+      const isHome = error.code === 'weight-returned'
+      if (options.signal.aborted && !cancelled && !isHome && !stopsEverything(error)) continue
       const after = stopsEverything(error) ? state : evolve(plan, state, { type: 'failed', reason: reasonOf(error) })
       if (after === state) throw error
       happens({ type: 'failed', reason: reasonOf(error) })
+      if (isHome) happened({ event: { type: 'weight-set', weight: 0, at: ports.clock.now() }, weight: 0 })
     }
   }
   const end = state as Terminal
@@ -105,6 +116,8 @@ const settle = async (lease: HeldLease, state: Terminal, saved: Json, options: R
 /** Faults after which nothing may be touched any more, not even to go back. */
 const stopsEverything = (error: KitError): boolean =>
   error.code === 'foreign-writer' || error.code === 'lease-lost' || error.code === 'lease-required'
+
+const changesTarget = ({ type }: Command): boolean => type === 'prepare' || type === 'shift' || type === 'promote' || type === 'discard'
 
 const reasonOf = (error: KitError): Reason => ({ code: error.code, text: error.message })
 

@@ -6,8 +6,9 @@ export type Command =
   | { readonly type: 'start' }
   | { readonly type: 'prepare'; readonly release: Release }
   | { readonly type: 'gate'; readonly gate: GateName; readonly side: Side; readonly release: Release }
-  | { readonly type: 'shift'; readonly weight: Percent }
+  /** `release` is what the canary must run to be given traffic; the way home asks for nothing. */
+  | { readonly type: 'shift'; readonly weight: Percent; readonly release?: Release }
   | { readonly type: 'look'; readonly weight: Percent; readonly mode: 'rollout' | 'watch' }
   | { readonly type: 'ask-approval'; readonly step: number }
-  | { readonly type: 'promote' }
+  | { readonly type: 'promote'; readonly release: Release }
   | { readonly type: 'discard' }

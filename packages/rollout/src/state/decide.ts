@@ -14,13 +14,13 @@ export const decide = (plan: Plan, state: State): Command | undefined => {
     case 'gating':
       return { type: 'gate', gate: gateAt(gatesOf(plan, state.step), state.gate), side: 'canary', release: plan.release }
     case 'shifting':
-      return { type: 'shift', weight: stepAt(plan, state.step).weight }
+      return { type: 'shift', weight: stepAt(plan, state.step).weight, release: plan.release }
     case 'baking':
       return { type: 'look', weight: stepAt(plan, state.step).weight, mode: 'rollout' }
     case 'approving':
       return { type: 'ask-approval', step: state.step }
     case 'promoting':
-      return { type: 'promote' }
+      return { type: 'promote', release: plan.release }
     case 'checking-production':
       return { type: 'gate', gate: gateAt(plan.gatesAfter, state.gate), side: 'stable', release: plan.release }
     case 'watching':
@@ -44,9 +44,9 @@ const returning = (plan: Plan, part: 'prepare' | 'shift' | 'promote' | 'discard'
     case 'prepare':
       return { type: 'prepare', release: replaced(plan) }
     case 'shift':
-      return { type: 'shift', weight: 100 }
+      return { type: 'shift', weight: 100, release: replaced(plan) }
     case 'promote':
-      return { type: 'promote' }
+      return { type: 'promote', release: replaced(plan) }
     case 'discard':
       return { type: 'discard' }
   }

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts'
+import type { Percent } from '../release.ts'
 import { gatesOf, stepAt } from './decide.ts'
 import type { Event, VerdictSummary } from './event.ts'
 import { isBeforePromotion, isTerminal, type Reason, type State } from './state.ts'
@@ -25,7 +26,7 @@ export const evolve = (plan: Plan, state: State, event: Event): State => {
     case 'gate-passed':
       return gatePassed(plan, state)
     case 'weight-set':
-      return weightSet(plan, state, event.at)
+      return weightSet(plan, state, event.weight, event.at)
     case 'verdict':
       return judged(plan, state, event.verdict, event.at)
     case 'approval':
@@ -76,10 +77,10 @@ const afterBake = (plan: Plan, step: number): State => (stepAt(plan, step).appro
 const next = (plan: Plan, step: number): State =>
   step + 1 < plan.steps.length ? { phase: 'shifting', step: step + 1 } : { phase: 'promoting', cutShort: false }
 
-const weightSet = (plan: Plan, state: State, at: number): State => {
-  if (state.phase === 'shifting') return gateOr(plan, state.step, 0, at)
-  if (state.phase === 'retreating') return { phase: 'discarding', reason: state.reason }
-  if (state.phase === 'returning' && state.part === 'shift') return { ...state, part: 'promote' }
+const weightSet = (plan: Plan, state: State, weight: Percent, at: number): State => {
+  if (state.phase === 'shifting' && weight === stepAt(plan, state.step).weight) return gateOr(plan, state.step, 0, at)
+  if (state.phase === 'retreating' && weight === 0) return { phase: 'discarding', reason: state.reason }
+  if (state.phase === 'returning' && state.part === 'shift' && weight === 100) return { ...state, part: 'promote' }
   return state
 }
 
@@ -122,9 +123,10 @@ const watched = (plan: Plan, state: Extract<State, { phase: 'watching' }>, verdi
   if (verdict.kind === 'fail') return failed(plan, state, { code: 'watch-failed', text: verdict.text })
   const since = state.since < 0 ? at : state.since
   const errors = verdict.kind === 'provider-error' ? state.errors + 1 : 0
+  const seen = state.seen || verdict.kind === 'pass' || (verdict.kind === 'insufficient' && verdict.withinTolerance)
   // A watch that saw nothing has verified nothing, but it is no reason to take a serving version away.
-  if (at - since >= plan.watchMs) return { phase: 'promoted', verified: errors === 0 }
-  return { ...state, since, errors }
+  if (at - since >= plan.watchMs) return { phase: 'promoted', verified: seen && errors === 0 }
+  return { ...state, since, errors, seen }
 }
 
 const answered = (plan: Plan, state: State, decision: 'waiting' | 'approved' | 'rejected', by: string | undefined): State => {
@@ -141,7 +143,7 @@ const promoted = (plan: Plan, state: State, at: number): State => {
 
 const productionGateOr = (plan: Plan, gate: number, at?: number): State => {
   if (gate < plan.gatesAfter.length) return { phase: 'checking-production', gate }
-  return plan.watchMs > 0 ? { phase: 'watching', since: at ?? -1, errors: 0 } : { phase: 'promoted', verified: true }
+  return plan.watchMs > 0 ? { phase: 'watching', since: at ?? -1, errors: 0, seen: false } : { phase: 'promoted', verified: true }
 }
 
 const discarded = (state: State): State => {

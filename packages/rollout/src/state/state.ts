@@ -19,7 +19,8 @@ export type State =
   /** From here on the canary is the safe side until stable is whole again. `cutShort`: a cancelled job finishes it and ends. */
   | { readonly phase: 'promoting'; readonly cutShort: boolean }
   | { readonly phase: 'checking-production'; readonly gate: number }
-  | { readonly phase: 'watching'; readonly since: number; readonly errors: number }
+  /** `seen`: whether a look found the version within its tolerance; a watch that saw nothing has verified nothing. */
+  | { readonly phase: 'watching'; readonly since: number; readonly errors: number; readonly seen: boolean }
   /** Inside the rollout: traffic back to stable, then the canary goes. */
   | { readonly phase: 'retreating'; readonly reason: Reason }
   | { readonly phase: 'discarding'; readonly reason: Reason }
