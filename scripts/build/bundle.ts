@@ -38,7 +38,8 @@ const leftOut: Readonly<Record<string, string>> = {}
  * @throws Error naming the modules that cannot be found: ncc itself ends well and leaves a bundle that dies at run time
  */
 export const bundle = async (entry: string): Promise<Bundle> => {
-  // The bundler resolves the `paths` of the tsconfig that this names (tsconfig-paths).
+  // The bundler resolves the `paths` of the tsconfig that this names (tsconfig-paths), provided that another one with
+  // compilerOptions stands above the entry; refuseUndici notices when it did not.
   process.env['TS_NODE_PROJECT'] = join(import.meta.dirname, 'paths.json')
   const { code, assets, stats } = await ncc(resolve(entry), {
     cache: false,
@@ -65,12 +66,15 @@ const refuseMissing = (sources: readonly string[], files: ReadonlyMap<string, st
   if (missing.length > 0)
     throw new Error(`The bundle lacks ${[...new Set(missing)].join(', ')}. Add the dependency, or say in leftOut why it may be missing.`)
   for (const [name, text] of files) {
-    const trace = /eval\("require"\)|webpackMissingModule/.exec(text)
+    const trace = /eval\("require"\)|webpackMissingModule|webpackEmptyContext/.exec(text)
     if (trace !== null) throw new Error(`${name} holds ${trace[0]}: a module is required under a name that is only known at run time`)
   }
 }
 
+/** undici.js stands in for undici, for one package only; the real one would be two thirds of the bundle. */
 const refuseUndici = (modules: readonly WebpackModule[], graph: NccResult['stats']['compilation']['moduleGraph']): void => {
+  if (modules.some(({ resource }) => resource?.includes(join('node_modules', 'undici')) === true))
+    throw new Error('undici itself is in the bundle: the bundler did not read scripts/build/paths.json')
   for (const module of modules.filter(({ resource }) => resource === join(import.meta.dirname, 'undici.js'))) {
     const origins = [...graph.getIncomingConnections(module)].flatMap(({ originModule }) => originModule?.resource ?? [])
     const stranger = origins.find((origin) => !origin.includes(join('@actions', 'http-client')))
