@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { definitions } from '../../actions/catalogue.ts'
 import { mains } from '../../actions/mains.ts'
@@ -15,6 +15,8 @@ interface Metadata {
   readonly runs: { readonly using: string; readonly main: string; readonly post?: string; readonly 'post-if'?: string }
 }
 const metadataOf = (folder: string): Metadata => parse(readFileSync(`${folder}action.yml`, 'utf8')) as Metadata
+/** Sources of the use-cases, which is where inputs are read besides the mains. */
+const useCases = globSync('packages/release/src/**/*.ts')
 const byName = definitions.map((definition) => [definition.name, definition] as const)
 
 describe.each(byName)('%s', (name, definition) => {
@@ -56,6 +58,12 @@ describe.each(byName)('%s', (name, definition) => {
     const action = await mains[name]?.()
     expect(action).toBeDefined()
     expect(action?.post !== undefined).toBe(definition.finishesInPost)
+  })
+
+  test('has no input that nobody reads', () => {
+    const source = [`actions/${name}/main.ts`, ...useCases].map((file) => readFileSync(file, 'utf8')).join('\n')
+    const unread = Object.keys(definition.inputs).filter((input) => !source.includes(input.includes('-') ? `['${input}']` : `.${input}`))
+    expect(unread).toEqual([])
   })
 
   test('uses only inputs that exist in the examples of its page', () => {
