@@ -1,4 +1,4 @@
-/** Seeded uniform numbers (mulberry32), so that every run of the benchmark is the same. */
+/** Seeded uniform numbers in [0, 1) (mulberry32), so that every run of the benchmark is the same. */
 export type Uniform = () => number
 
 export function seeded(seed: number): Uniform {
@@ -16,25 +16,33 @@ export function normal(uniform: Uniform): number {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
 }
 
-/** Exact: by waiting times, which costs one number per success; the rarer outcome is the one counted. */
+/** By waiting times, one number per success, so exact; by the normal distribution where there are thousands of successes. */
 export function binomial(uniform: Uniform, n: number, p: number): number {
   if (p > 0.5) return n - binomial(uniform, n, 1 - p)
   if (p <= 0 || n <= 0) return 0
+  const variance = n * p * (1 - p)
+  if (variance > 2000) return Math.min(n, Math.max(0, Math.round(n * p + Math.sqrt(variance) * normal(uniform))))
   const ln = Math.log1p(-p)
   let count = 0
-  for (let at = geometricGap(uniform, ln); at < n; at += 1 + geometricGap(uniform, ln)) count++
+  for (let at = gap(uniform, ln); at < n; at += 1 + gap(uniform, ln)) count++
   return count
 }
 
-function geometricGap(uniform: Uniform, ln: number): number {
+function gap(uniform: Uniform, ln: number): number {
   return Math.floor(Math.log(1 - uniform()) / ln)
 }
 
-/** Exact for small means, else by halves. */
+/** Exact for small means; rounded normal for large ones, which here are only numbers of requests. */
 export function poisson(uniform: Uniform, mean: number): number {
+  if (mean > 200) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(uniform)))
   if (mean > 30) return poisson(uniform, mean / 2) + poisson(uniform, mean / 2)
   const end = Math.exp(-mean)
   let count = 0
   for (let product = uniform(); product > end; product *= uniform()) count++
   return count
+}
+
+/** 1, 2, 3, ... with the given mean. */
+export function geometric(uniform: Uniform, mean: number): number {
+  return mean <= 1 ? 1 : 1 + gap(uniform, Math.log1p(-1 / mean))
 }

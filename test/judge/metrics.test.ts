@@ -40,7 +40,7 @@ describe('latency', () => {
     const says = judged({ latency: {} }, ...times(3, latencies(usual)), ...times(12, latencies(slower)))
     expect(says).toMatchObject({ verdict: 'fail', culprit: 'latency', withinTolerance: false })
     expect(describeEvidence(says.evidence)).toMatch(
-      /^latency: canary p50 \d+ ms against \d+ ms, p90 \d+ ms against \d+ ms, p99 .* \(\d+ and \d+ requests\), (over )?\d+ : 1, needed 300 : 1, since 2 m \d+ s$/,
+      /^latency: canary 50 % of 1500 over 100 ms against 30 % of 13500, p50 100 ms against 71 ms, p99 1 s against 1 s, (over )?\d+ : 1, needed 300 : 1, since 2 m 20 s$/,
     )
   })
 

@@ -1,4 +1,4 @@
-import { project } from './projection.ts'
+import { project, type Margin } from './projection.ts'
 import { marginAt } from './failure-test.ts'
 import type { JudgeOptions } from './options.ts'
 import { errorsOf, settingsOf } from './settings.ts'
@@ -32,6 +32,8 @@ export interface Forecast {
 /** Nats that a test needs beyond ln(1/alpha), for not knowing where to look (calibrated by simulation). */
 const overheadPlain = 1.6
 const overheadBoosted = 1
+/** The same for the promotion, which has fewer alternatives to try. */
+const overheadOfPromotion = 0.3
 
 /**
  * How long the judge will take at this traffic. Evidence grows like a random walk with drift g and variance V per second; the time to
@@ -49,15 +51,14 @@ export function forecast(outlook: Outlook): Forecast {
   const phi = errors.overdispersion
   const bad = comparison(weight / 100, regression, baseline, rps / phi)
   const overhead = phi > 1 ? overheadPlain : overheadBoosted
-  const good = soundness(weight / 100, baseline, marginAt(errors, weight), rps / phi)
   const detect = Math.log(1 / errors.alpha)
-  // Six tenths of the promotion prior are on "as good as stable".
-  const promote = Math.log(1 / errors.beta) + Math.log(1 / 0.6)
+  const promote = Math.log(1 / errors.beta) + overheadOfPromotion
+  const good = soundness(weight / 100, baseline, marginAt(errors, weight), rps / phi)
   return {
     detectMedianMs: timeTo(detect + overhead, bad, 0, pollMs),
     detectP95Ms: timeTo(detect + overhead, bad, 1.645, pollMs),
-    promoteMedianMs: timeTo(promote, good, 0, pollMs),
-    promoteP95Ms: timeTo(promote, good, 1.645, pollMs),
+    promoteMedianMs: timeToPass(promote, good, 0.5, pollMs),
+    promoteP95Ms: timeToPass(promote, good, 0.95, pollMs),
     limitMs: (1000 * detect) / information(weight / 100, regression, baseline, rps / phi),
   }
 }
@@ -83,11 +84,40 @@ function information(w: number, c: number, b: number, rps: number): number {
   return pairGrowth(w, c, u, b, u, rps).drift
 }
 
-/** Growth of the evidence that a canary with stable's own rate is better than the margin. */
-function soundness(w: number, rate: number, margin: { ratio: number; absolute: number }, rps: number): Growth {
+/** Evidence that a canary with stable's own rate is better than the margin: it grows steadily, and falls with every failure of the canary. */
+interface Soundness {
+  /** Nats per second without a failure of the canary. */
+  readonly climb: number
+  /** Nats that one failure costs, and failures per second. */
+  readonly fall: number
+  readonly failures: number
+}
+
+function soundness(w: number, rate: number, margin: Margin, rps: number): Soundness {
   const limit =
     w === 1 ? { canary: margin.ratio * rate + margin.absolute, stable: rate } : project({ canary: rate, stable: rate }, w, margin)
-  return pairGrowth(w, rate, limit.canary, rate, limit.stable, rps)
+  const fall = Math.log(limit.canary / rate)
+  const failures = rps * w * rate
+  return { climb: pairGrowth(w, rate, limit.canary, rate, limit.stable, rps).drift + failures * fall, fall, failures }
+}
+
+/**
+ * Milliseconds until the share `quantile` of all sound canaries has passed: failures of the canary are few, so they are counted (Poisson) and not
+ * approximated by a normal distribution.
+ */
+function timeToPass(level: number, { climb, fall, failures }: Soundness, quantile: number, pollMs: number): number {
+  for (let allowed = 0; allowed < 10_000; allowed++) {
+    const seconds = (level + allowed * fall) / climb
+    if (poissonBelow(allowed, failures * seconds) >= quantile) return 1000 * seconds + pollMs / 2
+  }
+  return Infinity
+}
+
+/** P(X <= k) for a Poisson variable. */
+function poissonBelow(k: number, mean: number): number {
+  let sum = 0
+  for (let x = 0, ln = -mean; x <= k; x++, ln += Math.log(mean / x)) sum += Math.exp(ln)
+  return sum
 }
 
 function pairGrowth(w: number, c: number, cNull: number, b: number, bNull: number, rps: number): Growth {

@@ -35,21 +35,23 @@ export function play({ masses, unspent }: Mixture, logFactors: readonly number[]
 }
 
 function grow(mass: number, logFactor: number): number {
-  return mass === 0 ? 0 : Math.min(largest, Math.exp(Math.log(mass) + logFactor))
+  // Nothing seen leaves the last digit alone too.
+  if (mass === 0 || logFactor === 0) return mass
+  return Math.min(largest, Math.exp(Math.log(mass) + logFactor))
 }
 
-/** Three quarters of a purse are bet on a regression that is there from the start, the rest on later begins. */
-const firstStake = 0.75
+/** Four fifths of a purse are bet on a regression that is there from the start, the rest on later begins. */
+const firstStake = 0.8
 
 /**
  * What to put on the table now. A regression may begin at any time: a `planned` moment (a step, or so many minutes) renews every bet; a bet
  * that has shrunk below what its purse would stake is renewed at once, which at high traffic is what keeps a late regression quick to find.
- * The k-th later stake is 3 / ((k + 12)(k + 13)), which spends the purse but never empties it.
+ * The k-th later stake is 2.4 / ((k + 12)(k + 13)), which spends the purse but never empties it.
  */
 export function stakesOf(mixture: Mixture, planned: boolean): number[] {
   return mixture.unspent.map((purse, j) => {
     if (purse === 1) return firstStake
-    const next = (purse * purse) / (3 + purse)
+    const next = (purse * purse) / (2.4 + purse)
     return planned || (mixture.masses[j] ?? 0) < next ? next : 0
   })
 }

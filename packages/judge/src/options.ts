@@ -1,6 +1,9 @@
 /** How one metric is judged. */
 export interface MetricOptions {
-  /** A canary is within tolerance while its share is at most `ratio` x stable's + `absolute`. For latency `ratio` is that of the quantiles. */
+  /**
+   * A canary is within tolerance while its share is at most `ratio` x stable's + `absolute`. For latency that is the share of requests slower
+   * than any one bucket boundary. Defaults 1.1 and 0.001, for latency 1.1 and 0.005, for an objective 1.2 and 0.005.
+   */
   readonly tolerance?: { readonly ratio?: number | undefined; readonly absolute?: number | undefined } | undefined
   /** Share of the false-rollback budget, relative to the other metrics. Default 2 for errors, 1 for the others. */
   readonly budgetShare?: number | undefined

@@ -1,6 +1,6 @@
 import { densityRatios, quantile, rising, slowdownLogFactor, slowdownsFor, smoothed, sum, type Slowdown } from './histogram.ts'
 import { bet, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
-import type { MetricSettings } from './options.ts'
+import type { MetricSettings, Tolerance } from './options.ts'
 
 interface Buckets {
   readonly at: number
@@ -22,9 +22,6 @@ export interface ShapeTest {
 const keptMarks = 4
 /** Requests of stable from which on its distribution is roughly known. */
 const enoughToBet = 200
-/** Quantiles that can count as a slowdown; each where at least this many requests of the canary lie beyond it. */
-const shares = [0.5, 0.9, 0.99, 0.999]
-const enoughBeyond = 5
 
 export function newShapeTest(at: number): ShapeTest {
   return { kind: 'latency', boundaries: null, bets: null, tally: { at, canary: [], stable: [] }, marks: [] }
@@ -95,12 +92,12 @@ export interface ShapeView {
   readonly requests: { readonly canary: number; readonly stable: number }
   readonly canary: Quantiles
   readonly stable: Quantiles
-  /** The largest ratio of the canary's to stable's quantile; 1 when nothing is comparable. */
-  readonly slowdown: number
+  /** The boundary at which the shares of slower requests differ most beyond the tolerance; null without requests. */
+  readonly slower: { readonly seconds: number; readonly canary: number; readonly stable: number } | null
 }
 
 /** The stretch up to now that speaks most for a slower canary, as people see it. */
-export function viewOf(test: ShapeTest): ShapeView {
+export function viewOf(test: ShapeTest, tolerance: Tolerance): ShapeView {
   const boundaries = test.boundaries ?? []
   const stretches = (test.marks.length === 0 ? [{ at: test.tally.at, canary: [], stable: [] }] : test.marks).map((mark) => ({
     from: mark.at,
@@ -113,20 +110,34 @@ export function viewOf(test: ShapeTest): ShapeView {
     p90: quantile(counts, boundaries, 0.9),
     p99: quantile(counts, boundaries, 0.99),
   })
-  const ratios = shares
-    .filter((share) => (1 - share) * sum(worst.canary) >= enoughBeyond)
-    .map((share) => {
-      const canary = quantile(worst.canary, boundaries, share)
-      const stable = quantile(worst.stable, boundaries, share)
-      return canary === null || stable === null || stable === 0 ? 1 : canary / stable
-    })
   return {
     from: worst.from,
     requests: { canary: sum(worst.canary), stable: sum(worst.stable) },
     canary: quantiles(worst.canary),
     stable: quantiles(worst.stable),
-    slowdown: Math.max(1, ...ratios),
+    slower: worstBoundary(boundaries, worst.canary, worst.stable, tolerance),
   }
+}
+
+function worstBoundary(
+  boundaries: readonly number[],
+  canary: readonly number[],
+  stable: readonly number[],
+  tolerance: Tolerance,
+): ShapeView['slower'] {
+  const [canaries, stables] = [sum(canary), sum(stable)]
+  if (canaries === 0 || stables === 0) return null
+  const shares = boundaries.map((seconds, j) => ({
+    seconds,
+    canary: sum(canary.slice(j + 1)) / canaries,
+    stable: sum(stable.slice(j + 1)) / stables,
+  }))
+  return shares.reduce((a, b) => (excess(b, tolerance) > excess(a, tolerance) ? b : a))
+}
+
+/** How far the share of slower requests lies above the tolerated one; at most 0 inside the tolerance. */
+export function excess({ canary, stable }: { readonly canary: number; readonly stable: number }, { ratio, absolute }: Tolerance): number {
+  return canary - ratio * stable - absolute
 }
 
 /** Evidence that the best slowdown would have had, were it known before; good for choosing a stretch, not for a verdict. */

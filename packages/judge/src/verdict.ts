@@ -8,7 +8,7 @@ import { ratioInterval } from './rate-ratio.ts'
 import { intervalOf, readingOf, type Interval, type Reading, type Sample, type SideSample } from './sample.ts'
 import { errorsMetric, slowOf } from './settings.ts'
 import { shareLogEvidence } from './share.ts'
-import { lookAtShape, newShapeTest, shapeOdds, viewOf, type ShapeTest } from './shape-test.ts'
+import { excess, lookAtShape, newShapeTest, shapeOdds, viewOf, type ShapeTest } from './shape-test.ts'
 import type { JudgeState, Judgement } from './state.ts'
 import { insideTolerance, worstStretch } from './tally.ts'
 
@@ -119,13 +119,13 @@ function failureView(metric: MetricSettings, test: FailureTest, tests: Tests, at
 }
 
 function latencyView(metric: MetricSettings, test: ShapeTest, tests: Tests, at: number): View<LatencyEvidence> {
-  const { from, ...view } = viewOf(test)
+  const { from, ...view } = viewOf(test, metric.tolerance)
   const against = { odds: shapeOdds(test), needed: 1 / metric.alpha }
-  const tolerated = view.slowdown <= metric.tolerance.ratio
+  const tolerated = view.slower === null || excess(view.slower, metric.tolerance) <= 0
   return {
     fails: !metric.advisory && against.odds >= against.needed && !tolerated,
     sound: true,
-    // Quantiles of a few requests say little, so a slowdown counts as one when there is some evidence of it.
+    // Shares of a few requests say little, so a slowdown counts as one when there is some evidence of it.
     tolerated: metric.advisory || tolerated || against.odds < 3,
     evidence: {
       kind: 'latency',

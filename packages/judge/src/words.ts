@@ -41,9 +41,12 @@ function comparison({ reference }: Pick<FailureEvidence, 'reference'>, { canary,
 }
 
 function describeLatency({ metric, against, stretch }: LatencyEvidence): string {
-  const { canary, stable, requests } = stretch
-  const quantiles = (['p50', 'p90', 'p99'] as const).map((name) => `${name} ${seconds(canary[name])} against ${seconds(stable[name])}`)
-  return `${metric}: canary ${quantiles.join(', ')} (${requests.canary} and ${requests.stable} requests), ${odds(against)}, ${since(stretch.sinceMs)}`
+  const { canary, stable, requests, slower } = stretch
+  const shares =
+    slower === null
+      ? ''
+      : `${percent(slower.canary)} of ${requests.canary} over ${seconds(slower.seconds)} against ${percent(slower.stable)} of ${requests.stable}, `
+  return `${metric}: canary ${shares}p50 ${seconds(canary.p50)} against ${seconds(stable.p50)}, p99 ${seconds(canary.p99)} against ${seconds(stable.p99)}, ${odds(against)}, ${since(stretch.sinceMs)}`
 }
 
 function describeSilence({ requests, sinceMs, weight }: NonNullable<Evidence['silence']>): string {

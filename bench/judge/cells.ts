@@ -1,0 +1,189 @@
+import type { JudgeOptions } from '@deploy-kit/judge'
+import type { ErrorsCell } from './errors-cell.ts'
+import type { LatencyCell } from './latency-cell.ts'
+
+export type Cell = ErrorsCell | LatencyCell
+
+/** The plain test, without an effect gate: what is measured is the statistics. */
+const plain = { tolerance: { ratio: 1, absolute: 0 }, ceiling: 1 } satisfies JudgeOptions
+
+const traffic = [20, 100, 1000].flatMap((rps) => [0.05, 0.1, 0.5].map((share) => ({ rps, share })))
+const percent = (value: number) => `${Number((value * 100).toPrecision(3))} %`
+const where = ({ rps, share }: { rps: number; share: number }) => `${rps} rps, ${percent(share)}`
+
+/** A canary that is no worse: every alarm is false. */
+export const nullCells: readonly ErrorsCell[] = [0.001, 0.005, 0.01].flatMap((rate) =>
+  traffic.map(({ rps, share }) => ({
+    kind: 'errors' as const,
+    name: `${percent(rate)}, ${where({ rps, share })}`,
+    world: { rps, shares: [share], stable: rate, canary: rate },
+    options: { ...plain, weights: [share * 100] },
+    rivals: true,
+  })),
+)
+
+export const alternativeCells: readonly ErrorsCell[] = (
+  [
+    [0.001, 0.01],
+    [0.001, 0.05],
+    [0.01, 0.03],
+    [0.02, 0.022],
+  ] as const
+).flatMap(([stable, canary]) =>
+  traffic.map(({ rps, share }) => ({
+    kind: 'errors' as const,
+    name: `${percent(stable)} -> ${percent(canary)}, ${where({ rps, share })}`,
+    world: { rps, shares: [share], stable, canary },
+    options: { ...plain, weights: [share * 100] },
+    rivals: true,
+  })),
+)
+
+const middle = { rps: 100, shares: [0.1], stable: 0.005, canary: 0.005 }
+const tenth = { ...plain, weights: [10] }
+
+/** Clumps of failures, in a world whose rate moves by 60 % for both sides: without phi, and with phi measured before. */
+export const clumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].flatMap((clump) =>
+  [false, true].map((measurePhi) => ({
+    kind: 'errors' as const,
+    name: `clumps of ${clump}, phi ${measurePhi ? 'measured' : 'ignored'}`,
+    world: { ...middle, clump, wave: 0.6 },
+    options: tenth,
+    measurePhi,
+    rivals: false,
+  })),
+)
+
+const ramp = [0.05, 0.1, 0.25, 0.5]
+const ramped = { ...plain, weights: ramp.map((share) => share * 100) }
+
+export const otherCells: readonly ErrorsCell[] = [
+  {
+    kind: 'errors',
+    name: 'common outage .5 % -> 8 % for 3 min',
+    world: { ...middle, outage: { from: 1200, to: 1380, rate: 0.08 } },
+    options: tenth,
+    rivals: true,
+  },
+  {
+    kind: 'errors',
+    name: 'common outage .5 % -> 8 % for 5 min',
+    world: { ...middle, outage: { from: 1200, to: 1500, rate: 0.08 } },
+    options: tenth,
+    rivals: true,
+  },
+  {
+    kind: 'errors',
+    name: 'ramp 5-10-25-50 %, no worse at 0.5 %',
+    world: { ...middle, rps: 50, shares: ramp },
+    options: ramped,
+    rivals: true,
+  },
+  {
+    kind: 'errors',
+    name: 'ramp, 0.1 % -> 1 %',
+    world: { rps: 50, shares: ramp, stable: 0.001, canary: 0.01 },
+    options: ramped,
+    rivals: true,
+  },
+  { kind: 'errors', name: 'ramp, 1 % -> 3 %', world: { rps: 50, shares: ramp, stable: 0.01, canary: 0.03 }, options: ramped, rivals: true },
+  {
+    kind: 'errors',
+    name: 'ramp, 0.1 % -> 0.5 %',
+    world: { rps: 50, shares: ramp, stable: 0.001, canary: 0.005 },
+    options: ramped,
+    rivals: true,
+  },
+  {
+    kind: 'errors',
+    name: 'late: 1 % -> 3 % after 20 min, 100 rps, 10 %',
+    world: { rps: 100, shares: [0.1], stable: 0.01, canary: 0.03, onset: 1200 },
+    options: tenth,
+    rivals: false,
+  },
+  {
+    kind: 'errors',
+    name: 'late: 1 % -> 3 % after 20 min, 1000 rps, 10 %',
+    world: { rps: 1000, shares: [0.1], stable: 0.01, canary: 0.03, onset: 1200 },
+    options: tenth,
+    rivals: false,
+  },
+  {
+    kind: 'errors',
+    name: 'defaults (gate 1.1 x + 0.1 pp), 1 % -> 3 %, 100 rps, 10 %',
+    world: { rps: 100, shares: [0.1], stable: 0.01, canary: 0.03 },
+    options: { weights: [10] },
+    rivals: false,
+  },
+  {
+    kind: 'errors',
+    name: 'strict promise, 1 % -> 3 %, 100 rps, 10 %',
+    world: { rps: 100, shares: [0.1], stable: 0.01, canary: 0.03 },
+    options: { weights: [10], protects: 'within-tolerance' },
+    rivals: false,
+  },
+  {
+    kind: 'errors',
+    name: 'strict promise, on its edge (1 % -> 1.2 %), 100 rps, 10 %',
+    world: { rps: 100, shares: [0.1], stable: 0.01, canary: 0.012 },
+    options: { weights: [10], protects: 'within-tolerance' },
+    rivals: false,
+  },
+]
+
+const promotion = (name: string, rps: number, share: number, stable: number, canary: number, ratio: number): ErrorsCell => ({
+  kind: 'errors',
+  name,
+  world: { rps, shares: [share], stable, canary },
+  options: {
+    tolerance: { ratio, absolute: 0.005 },
+    harm: 1e-6,
+    weights: [share * 100],
+    history: { requests: 6000, failures: Math.round(6000 * stable) },
+  },
+  until: 'pass',
+  rivals: false,
+})
+
+/** Time to pass for a canary as good as stable at a margin of 0.5 percentage points, and wrong passes exactly on the margin. */
+export const promotionCells: readonly ErrorsCell[] = [
+  promotion('equal at 0.1 %, 100 rps, 10 %', 100, 0.1, 0.001, 0.001, 1),
+  promotion('equal at 0.1 %, 1000 rps, 10 %', 1000, 0.1, 0.001, 0.001, 1),
+  promotion('equal at 0.1 %, 20 rps, 10 %', 20, 0.1, 0.001, 0.001, 1),
+  promotion('equal at 0.5 %, rho 1.5, 100 rps, 10 %', 100, 0.1, 0.005, 0.005, 1.5),
+  promotion('equal at 1 %, rho 1.5, 100 rps, 10 %', 100, 0.1, 0.01, 0.01, 1.5),
+  promotion('equal at 1 %, rho 1.5, 100 rps, 50 %', 100, 0.5, 0.01, 0.01, 1.5),
+]
+export const wrongPromotionCells: readonly ErrorsCell[] = [
+  promotion('on the margin: 0.1 % and 0.6 %, 100 rps, 10 %', 100, 0.1, 0.001, 0.006, 1),
+  promotion('on the margin: 1 % and 2 %, rho 1.5, 100 rps, 10 %', 100, 0.1, 0.01, 0.02, 1.5),
+  promotion('on the margin: 1 % and 2 %, rho 1.5, 100 rps, 50 %', 100, 0.5, 0.01, 0.02, 1.5),
+]
+
+const latency = (name: string, rps: number, share: number, scale: number, late: number, common = 1): LatencyCell => ({
+  kind: 'latency',
+  name,
+  rps,
+  share,
+  scale,
+  late,
+  common,
+})
+
+export const latencyNullCells: readonly LatencyCell[] = [
+  latency('as quick as stable, 20 rps, 10 %', 20, 0.1, 1, 0),
+  latency('as quick as stable, 100 rps, 10 %', 100, 0.1, 1, 0),
+  latency('both 1.5 times as slow for 10 min, 100 rps, 10 %', 100, 0.1, 1, 0, 1.5),
+]
+export const latencyCells: readonly LatencyCell[] = (
+  [
+    [20, 0.1],
+    [100, 0.1],
+    [1000, 0.05],
+  ] as const
+).flatMap(([rps, share]) => [
+  latency(`x 1.10, ${where({ rps, share })}`, rps, share, 1.1, 0),
+  latency(`x 1.25, ${where({ rps, share })}`, rps, share, 1.25, 0),
+  latency(`1 % a second later, ${where({ rps, share })}`, rps, share, 1, 0.01),
+  latency(`5 % a second later, ${where({ rps, share })}`, rps, share, 1, 0.05),
+])

@@ -1,0 +1,74 @@
+import { createJudge, estimateDispersion, type Halves, type JudgeOptions } from '@deploy-kit/judge'
+import { poisson, seeded, type Uniform } from './random.ts'
+import { rules } from './rivals.ts'
+import { summarise, type Summary } from './summary.ts'
+import { failures, hour, pollSeconds, type Counts, type World } from './world.ts'
+
+export interface ErrorsCell {
+  readonly kind: 'errors'
+  readonly name: string
+  readonly world: World
+  readonly options: JudgeOptions
+  /** Estimates phi from half an hour of history in halves, as a team would before a rollout. */
+  readonly measurePhi?: boolean
+  /** Which verdict ends a run. Default `fail`. */
+  readonly until?: 'fail' | 'pass'
+  readonly rivals: boolean
+}
+
+export interface CellResult {
+  readonly name: string
+  readonly ours: Summary
+  readonly rivals: Readonly<Record<keyof typeof rules, Summary>> | null
+}
+
+export function runErrors(cell: ErrorsCell, runs: number, seed: number): CellResult {
+  const times: number[] = []
+  const rivals = { flagger: [] as number[], argo: [] as number[], kayenta: [] as number[] }
+  const onset = cell.world.onset ?? 0
+  for (let run = 0; run < runs; run++) {
+    const uniform = seeded(seed * 1_000_003 + run * 7919)
+    const options = cell.measurePhi === true ? { ...cell.options, overdispersion: measured(cell.world, uniform) } : cell.options
+    const judge = createJudge(options)
+    const perMinute: Counts[] = []
+    let alarm = Infinity
+    for (const { at, share, stepBegan, counts } of hour(cell.world, uniform)) {
+      const [nc, nb, xc, xb] = counts
+      if (cell.rivals) addToMinute(perMinute, at, counts)
+      if (alarm < Infinity) continue
+      const { verdict } = judge.observe({
+        at: at * 1000,
+        weight: share * 100,
+        stepBegan,
+        mode: 'rollout',
+        canary: { requests: nc, failures: xc },
+        stable: { requests: nb, failures: xb },
+      })
+      if (verdict === (cell.until ?? 'fail')) alarm = at
+      if (alarm < Infinity && !cell.rivals) break
+    }
+    // An alarm before the onset is a false one, and no detection.
+    times.push(alarm <= onset ? Infinity : alarm - onset)
+    if (cell.rivals) for (const [name, rule] of Object.entries(rules)) rivals[name as keyof typeof rules].push(rule(perMinute) - onset)
+  }
+  return {
+    name: cell.name,
+    ours: summarise(times),
+    rivals: cell.rivals ? { flagger: summarise(rivals.flagger), argo: summarise(rivals.argo), kayenta: summarise(rivals.kayenta) } : null,
+  }
+}
+
+function addToMinute(perMinute: Counts[], at: number, counts: Counts): void {
+  const minute = Math.ceil(at / 60) - 1
+  const before = perMinute[minute] ?? [0, 0, 0, 0]
+  perMinute[minute] = [before[0] + counts[0], before[1] + counts[1], before[2] + counts[2], before[3] + counts[3]]
+}
+
+function measured(world: World, uniform: Uniform): number {
+  const half = () => {
+    const requests = poisson(uniform, (world.rps * pollSeconds) / 2)
+    return { requests, failures: failures(world, uniform, requests, world.stable) }
+  }
+  const history: Halves[] = Array.from({ length: 1800 / pollSeconds }, () => ({ first: half(), second: half() }))
+  return estimateDispersion(history).overdispersion
+}

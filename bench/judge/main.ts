@@ -1,0 +1,31 @@
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import * as cells from './cells.ts'
+import { simulate } from './pool.ts'
+import { isFar, report } from './report.ts'
+
+// npm run bench:judge [-- --long] [--json] [--write]
+const long = process.argv.includes('--long')
+const runs = long ? 4000 : 400
+const detections = long ? 2000 : 200
+
+const jobs = [
+  ...[...cells.nullCells, ...cells.clumpCells, ...cells.otherCells, ...cells.wrongPromotionCells, ...cells.latencyNullCells].map(
+    (cell) => ({ cell, runs }),
+  ),
+  ...cells.alternativeCells.map((cell) => ({ cell, runs: isFar(cell) ? 5 * detections : detections })),
+  ...[...cells.promotionCells, ...cells.latencyCells].map((cell) => ({ cell, runs: detections })),
+]
+const cores = Math.min(availableParallelism(), 8)
+const begun = Date.now()
+const results = await simulate(jobs, cores)
+const { text, bars } = report(results, runs)
+const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cores} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, ${Math.round((Date.now() - begun) / 1000)} s`
+
+if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ machine, runs, bars, results }, undefined, 2)}\n`)
+else process.stdout.write(`${machine}\n\n${text}`)
+if (process.argv.includes('--write')) {
+  const head = `# The judge, simulated\n\n\`npm run bench:judge\` (some minutes on two cores; \`-- --long\` for ten times the runs, \`-- --write\` to renew this page, \`-- --json\` for machines). Seeded: the same numbers on every machine.\n\nFlagger, Argo and Kayenta are small re-implementations of their rules (\`rivals.ts\`) with the settings of their documentation, not the products.\n\nLast run: ${machine}.\n\n`
+  writeFileSync(new URL('./README.md', import.meta.url), head + text)
+}
+process.exitCode = bars.every(({ kept }) => kept) ? 0 : 1
