@@ -5,13 +5,13 @@ interface Sleeper {
   readonly wake: () => void
 }
 
-/** A clock that stands still until it is moved on, for what sleeps in the background while a test does something else. */
+/** A clock that stands still until a test moves it on, for what sleeps in the background meanwhile. */
 export class SteppedClock implements Clock {
-  time = 1_000_000
+  #time = 1_000_000
   readonly #sleepers = new Set<Sleeper>()
 
   now(): number {
-    return this.time
+    return this.#time
   }
 
   /** How many sleep now. */
@@ -21,8 +21,8 @@ export class SteppedClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason as Error)
-      const sleeper: Sleeper = { until: this.time + ms, wake: resolve }
+      signal?.throwIfAborted()
+      const sleeper = { until: this.#time + ms, wake: resolve }
       this.#sleepers.add(sleeper)
       signal?.addEventListener('abort', () => {
         this.#sleepers.delete(sleeper)
@@ -31,18 +31,18 @@ export class SteppedClock implements Clock {
     })
   }
 
-  /** Moves the time on by `ms` and wakes who is due, without giving them a turn yet. */
+  /** Moves on by so many milliseconds and wakes whoever's time has come, who cannot act yet. */
   step(ms: number): void {
-    this.time += ms
+    this.#time += ms
     for (const sleeper of this.#sleepers) {
-      if (sleeper.until > this.time) continue
+      if (sleeper.until > this.#time) continue
       this.#sleepers.delete(sleeper)
       sleeper.wake()
     }
   }
 
-  /** Moves the time on and lets everybody who woke do what they woke for. */
-  async pass(ms: number): Promise<void> {
+  /** Moves on by so many milliseconds, wakes whoever's time has come, and lets them act. */
+  async advance(ms: number): Promise<void> {
     this.step(ms)
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -43,16 +43,16 @@ describe('who looks for the lease', () => {
   test('finds it held by another run, until its time is over', async () => {
     const lease = await hold(bob)
     await lease.leave()
-    await clock.pass(60_000)
+    await clock.advance(60_000)
     expect(await found(ann)).toBe('held')
-    await clock.pass(1)
+    await clock.advance(1)
     expect(await found(ann)).toBe('expired')
   })
 
   test('finds its own, and that of an earlier attempt, however old', async () => {
     const lease = await hold(ann)
     await lease.leave()
-    await clock.pass(600_000)
+    await clock.advance(600_000)
     expect(await found(ann)).toBe('own')
     expect(await found({ ...ann, attempt: 2 })).toBe('own')
   })
@@ -64,7 +64,7 @@ describe('who looks for the lease', () => {
 
   test('is told by whom it is held, what is going on there, for how long, and where to look', async () => {
     await hold(ann)
-    clock.time += 42_000
+    clock.step(42_000)
     const seen = await findLease(documents, bob, never)
     if (seen.kind !== 'held') throw new Error('it is held')
     expect(() => refuseHeld(seen.lease)).toThrow(
@@ -109,27 +109,27 @@ describe('who takes the lease', () => {
 describe('the heartbeat', () => {
   test('comes every third of the time to live', async () => {
     await hold(ann)
-    await clock.pass(19_999)
+    await clock.advance(19_999)
     expect(await ageMs()).toBe(19_999)
-    await clock.pass(1)
+    await clock.advance(1)
     expect(await ageMs()).toBe(0)
-    await clock.pass(20_000)
+    await clock.advance(20_000)
     expect(await ageMs()).toBe(0)
   })
 
   test('keeps what was written last', async () => {
     const lease = await hold(ann)
     await lease.write(later, { step: 2 })
-    await clock.pass(20_000)
+    await clock.advance(20_000)
     expect(await stored()).toMatchObject({ intent: later, state: { step: 2 } })
   })
 
   test('goes on after an API that did not answer', async () => {
     const lease = await hold(ann)
     documents.failing = new KitError('platform-unreachable', 'connect ECONNREFUSED')
-    await clock.pass(20_000)
+    await clock.advance(20_000)
     documents.failing = undefined
-    await clock.pass(20_000)
+    await clock.advance(20_000)
     expect(await ageMs()).toBe(0)
     expect(lease.lost.aborted).toBe(false)
   })
@@ -137,7 +137,7 @@ describe('the heartbeat', () => {
   test('notices a lease that was taken over, names who took it, and leaves it alone', async () => {
     const lease = await hold(bob)
     await takenBy(ann)
-    await clock.pass(20_000)
+    await clock.advance(20_000)
     expect(lease.lost.reason).toMatchObject({
       code: 'lease-lost',
       message: 'The lease of this run was taken over. Run acme/shop/7 (attempt 1) holds it now. https://ci.test/7',
@@ -150,14 +150,14 @@ describe('the heartbeat', () => {
     const lease = await hold(ann)
     clock.step(20_000)
     await lease.release()
-    await clock.pass(20_000)
+    await clock.advance(20_000)
     expect(await stored()).toBeUndefined()
   })
 
   test('never overtakes an intent', async () => {
     const lease = await hold(ann)
     clock.step(20_000)
-    await Promise.all([lease.write(later, 1), clock.pass(0), lease.write(intent, 2)])
+    await Promise.all([lease.write(later, 1), clock.advance(0), lease.write(intent, 2)])
     expect(await stored()).toMatchObject({ intent, state: 2 })
   })
 })
@@ -178,7 +178,7 @@ describe('a write of the holder', () => {
     ['post, or another job, of the same attempt', ann],
   ])('is refused after %s took the lease', async (_who, thief) => {
     const lease = await hold(ann)
-    clock.time += 1
+    clock.step(1)
     await takenBy(thief)
     await expect(lease.write(later, null)).rejects.toMatchObject({ code: 'lease-lost' })
     await expect(lease.write(later, null)).rejects.toMatchObject({ code: 'lease-lost' })
@@ -204,8 +204,8 @@ describe('a write of the holder', () => {
   test('may change how long the lease lives, and the heartbeat follows', async () => {
     const lease = await hold(ann)
     await lease.write(intent, null, 600_000)
-    await clock.pass(20_000)
-    await clock.pass(199_999)
+    await clock.advance(20_000)
+    await clock.advance(199_999)
     expect(await ageMs()).toBe(199_999)
     expect(await stored()).toMatchObject({ ttlMs: 600_000 })
   })
@@ -222,7 +222,7 @@ describe('at the end', () => {
   test('leave keeps it as it is, to expire', async () => {
     const lease = await hold(ann)
     await lease.leave()
-    await clock.pass(60_000)
+    await clock.advance(60_000)
     expect(await ageMs()).toBe(60_000)
     expect(clock.sleeping).toBe(0)
   })
@@ -255,7 +255,7 @@ describe('at the end', () => {
   test('release of a lease that is known to be lost, likewise', async () => {
     const lease = await hold(ann)
     await takenBy(bob)
-    await clock.pass(20_000)
+    await clock.advance(20_000)
     await lease.release()
     expect(await stored()).toMatchObject({ holder: bob })
   })

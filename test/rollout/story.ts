@@ -1,11 +1,19 @@
-import { silentLogger } from '@deploy-kit/core'
+import { silentLogger, type Json } from '@deploy-kit/core'
 import {
+  findLease,
   holdLease,
+  intentOf,
+  leaseDocument,
   makePlan,
+  reconcile,
+  refuseForeignWriter,
+  resume,
   runRollout,
+  savedRollout,
   startOf,
   type Gate,
   type HeldLease,
+  type Lease,
   type LoggedEvent,
   type Plan,
   type PlanRequest,
@@ -14,6 +22,7 @@ import {
   type RunOptions,
   type SavedRollout,
   type Step,
+  type Terminal,
   type Verdict,
 } from '@deploy-kit/rollout'
 import { ManualClock } from '../fakes/manual-clock.ts'
@@ -89,19 +98,23 @@ export class Story {
     events: (event) => this.events.push(event),
   }
 
+  /** The lease for a run that goes on from there. */
   hold(start: SavedRollout, run = 'acme/shop/1', attempt = 1, replaces?: string): Promise<HeldLease> {
+    return this.take(
+      { intent: intentOf(start.plan, start.state, { type: 'start' }, start.weight), state: start as unknown as Json },
+      run,
+      attempt,
+      replaces,
+    )
+  }
+
+  take({ intent, state }: Pick<Lease, 'intent' | 'state'>, run: string, attempt: number, replaces: string | undefined): Promise<HeldLease> {
     return holdLease({
       documents: this.documents,
       run: { id: run, attempt },
       ttlMs: 60_000,
-      intent: {
-        safe: 'stable',
-        weight: { last: start.weight, next: start.weight },
-        from: undefined,
-        to: start.plan.release.digest,
-        doing: 'begins',
-      },
-      state: start as never,
+      intent,
+      state,
       replaces,
       // The heartbeat keeps real time: on the manual clock it would race ahead of everything else.
       clock: {
@@ -120,5 +133,36 @@ export class Story {
       freezeForMs: 600_000,
       ...more,
     })
+  }
+
+  /** A later attempt of the same run takes the lease over and goes on from where the target is. */
+  async carryOn(attempt = 2): Promise<Terminal> {
+    const { signal } = this.cancel
+    const run = { id: 'acme/shop/1', attempt }
+    const found = await findLease(this.documents, run, signal)
+    const saved = found.kind === 'own' ? savedRollout(found.lease.value) : undefined
+    if (found.kind !== 'own' || saved === undefined) throw new Error('there is nothing to carry on')
+    const observed = await this.target.describe()
+    refuseForeignWriter(found.lease.value.intent, observed)
+    const start = {
+      ...saved,
+      state: resume(saved.plan, saved.state, observed),
+      weight: observed.weight,
+      startedAt: this.clock.now(),
+    }
+    return runRollout(start, await this.hold(start, run.id, attempt, found.lease.version), this.ports, {
+      signal,
+      onCancel: 'abort',
+      freezeForMs: 600_000,
+    })
+  }
+
+  /** Another run finishes what was left behind; undefined when nothing was. */
+  async reconcile(run = 'acme/shop/2'): Promise<Terminal | undefined> {
+    const found = await this.documents.read(leaseDocument)
+    if (found === undefined) return undefined
+    const lease = found.value as unknown as Lease
+    const held = await this.take(lease, run, 1, found.version)
+    return reconcile(lease, held, this.ports, { code: 'cancelled', text: 'The run was gone.' })
   }
 }

@@ -24,8 +24,8 @@ export const look = async (
   const place: Place = { weight, side: mode === 'watch' ? 'stable' : 'canary', release: plan.release }
   const verdict = await ports.analyst.look({ weight: mode === 'watch' ? 100 : weight, mode, stepBegan }, signal)
   const observed = await ports.target.describe(signal).catch((error: unknown) => asKitError(error))
-  signal.throwIfAborted()
-  if (!(observed instanceof KitError)) checkInPlace(place, observed)
+  if (observed instanceof KitError) signal.throwIfAborted()
+  else checkInPlace(place, observed)
   const counted = credible(verdict, observed)
   return {
     event: { type: 'verdict', verdict: summarise(counted), at: ports.clock.now() },
