@@ -12,7 +12,9 @@ export interface ActionModule {
  */
 export const mains: Readonly<Record<string, () => Promise<ActionModule>>> = {
   'build-image': () => import('./build-image/main.ts'),
+  'scan-trivy': () => import('./scan-trivy/main.ts'),
   'deploy-canary': () => import('./deploy-canary/main.ts'),
   'smoke-test': () => import('./smoke-test/main.ts'),
   'auto-rollback': () => import('./auto-rollback/main.ts'),
+  'deploy-kit': () => import('./deploy-kit/main.ts'),
 }

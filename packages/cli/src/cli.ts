@@ -24,7 +24,7 @@ export const cli = async (argv: readonly string[], actions: CliActions): Promise
     program.addCommand(actionCommand({ name, about, action: found, fixed }, exit))
   }
   add('build', 'build-image', 'build an image')
-  if ('scan-trivy' in actions) add('scan', 'scan-trivy', 'scan an image with Trivy')
+  add('scan', 'scan-trivy', 'scan an image with Trivy')
   add('plan', 'deploy-canary', 'show what a deployment would do, and touch nothing', { 'dry-run': 'true' })
   add('deploy', 'deploy-canary', 'release an image step by step')
   add('smoke', 'smoke-test', 'run a smoke suite')

@@ -77,10 +77,10 @@ export const startTraffic = (url: string, perSecond: number): Traffic => {
   const timer = setInterval(() => {
     // As many as are due by now, so that a late timer does not lower the rate.
     const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond)
-    while (sent < due) {
-      const request_ = one()
-      open.add(request_)
-      void request_.finally(() => open.delete(request_))
+    for (let missing = due - sent; missing > 0; missing -= 1) {
+      const answer = one()
+      open.add(answer)
+      void answer.finally(() => open.delete(answer))
     }
   }, 5)
 

@@ -1,4 +1,4 @@
-import type { ActionHost, Json } from '@deploy-kit/core'
+import type { ActionHost } from '@deploy-kit/core'
 import type { DeployReport } from '../deploy/report.ts'
 import { endingOf } from './ending.ts'
 import { deploymentResult } from './result.ts'
@@ -22,4 +22,4 @@ export const servingDigest = ({ end, release, replaced }: DeployReport): string 
   end.phase === 'promoted' || end.phase === 'unchanged' ? release.digest : (replaced?.digest ?? '')
 
 /** The plan as JSON, for the output `plan`. */
-export const planJson = (report: DeployReport): string => JSON.stringify((report.plan ?? null) as unknown as Json)
+export const planJson = (report: DeployReport): string => JSON.stringify(report.plan ?? null)

@@ -12,7 +12,7 @@ export interface Ending {
 
 /** What a deployment's end means for the step: green when what was asked for is so, red otherwise. */
 export const endingOf = ({ end, release, app, environment, kind }: DeployReport): Ending => {
-  const what = `${release.version ?? shortDigest(release.digest)}`
+  const what = release.version ?? shortDigest(release.digest)
   const where = `${app} in ${environment}`
   switch (end.phase) {
     case 'promoted':

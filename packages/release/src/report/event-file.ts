@@ -19,9 +19,16 @@ export const eventFile = (file: string, log: Logger): EventSink => {
   }
 }
 
-/** Says each event in the log, with the seconds since the start. */
+/** Looks that say nothing new are told this often. */
+const repeatMs = 10_000
+
+/** Says each event in the log, with the seconds since the start; of looks that decide nothing, one now and then. */
 export const eventLog = (log: Logger, startedAt: number): EventSink => {
+  let lastUndecided = -repeatMs
   return (logged) => {
+    const undecided = logged.event.type === 'verdict' && logged.event.verdict.kind === 'insufficient'
+    if (undecided && logged.at - lastUndecided < repeatMs) return
+    lastUndecided = undecided ? logged.at : -repeatMs
     const line = eventLine(logged)
     if (line !== undefined) log.info(`${((logged.at - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${line}`)
   }

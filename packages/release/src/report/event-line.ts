@@ -10,7 +10,7 @@ export const eventLine = ({ event, weight, evidence, phase }: LoggedEvent): stri
     case 'gate-passed':
       return 'smoke test passed'
     case 'gate-failed':
-      return `smoke test failed: ${event.reason.text}`
+      return `smoke test failed: ${firstLine(event.reason.text)}`
     case 'weight-set':
       return `${String(weight).padStart(3)} % of the traffic`
     case 'verdict':
@@ -24,10 +24,13 @@ export const eventLine = ({ event, weight, evidence, phase }: LoggedEvent): stri
     case 'discarded':
       return 'canary removed'
     case 'failed':
-      return `failed: ${event.reason.text}`
+      return `failed: ${firstLine(event.reason.text)}`
     case 'abort':
-      return `going back: ${event.reason.text}`
+      return `going back: ${firstLine(event.reason.text)}`
     case 'freeze':
       return `frozen at ${weight} %`
   }
 }
+
+/** The rest stands where the fault was reported first. */
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''

@@ -32,7 +32,7 @@ const facts = (report: DeployReport, run: RunIdentity): string =>
       ['to', named(report.release)],
       ['took', formatDuration(report.endedAt - report.startedAt)],
       ['asked by', run.actor === undefined ? inert(run.id) : inert(run.actor)],
-      ['reason code', `${endingOf(report).reasonCode}`],
+      ['reason code', endingOf(report).reasonCode],
     ],
   )
 
@@ -42,7 +42,6 @@ const named = (release: Release): string => `${release.version === undefined ? '
 const gantt = (report: DeployReport): string => {
   const stretches = timeline(report)
   if (stretches.length < 2) return ''
-  const clock = (at: number): string => new Date(at).toISOString().slice(11, 23)
   const bars = stretches.map(
     ({ label, from, to, back }) => `  ${label.replaceAll(/[:;,#]/g, ' ')} :${back ? 'crit, ' : ''}${clock(from)}, ${clock(to)}`,
   )
@@ -58,6 +57,8 @@ const gantt = (report: DeployReport): string => {
     '```',
   ].join('\n')
 }
+
+const clock = (at: number): string => new Date(at).toISOString().slice(11, 23)
 
 /** The last word of the judge at each step. */
 const evidence = ({ events, startedAt }: DeployReport): string => {

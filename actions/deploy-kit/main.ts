@@ -1,0 +1,31 @@
+import { KitError, runs } from '@deploy-kit/core'
+import { buildImage, Stages } from '@deploy-kit/release'
+import { release } from '../deploy-canary/release.ts'
+import { deployKit } from './action.ts'
+import { scanStage } from './scan-stage.ts'
+
+export const main = runs(deployKit, async (context) => {
+  const { inputs, host, signal } = context
+  const stages = new Stages()
+  const built =
+    inputs.image === undefined
+      ? await stages.run('build', () => buildImage({ ...inputs, ...asBuilt, 'dry-run': false }, host, signal))
+      : undefined
+  if (built === undefined) stages.skip('build', 'The image was given.')
+  const image = inputs.image ?? built?.outputs.image
+  const digest = inputs.digest ?? built?.outputs.digest
+  if (image === undefined) throw new KitError('internal-error', 'the build named no image')
+
+  const scanned = await scanStage(stages, { ...inputs, image, digest }, host, signal)
+  if (scanned !== undefined && !scanned.ok)
+    return { ...scanned, outputs: { image, stages: JSON.stringify(stages.json()) }, summary: stages.summary() }
+
+  const deployed = await stages.run('deploy', () => release({ ...inputs, image, digest }, context))
+  const { plan: _plan, ...outputs } = deployed.outputs
+  return { ...deployed, outputs: { ...outputs, image, stages: JSON.stringify(stages.json()) }, summary: stages.summary() }
+})
+
+/** The pipeline has no inputs for what only a build on its own needs. */
+const asBuilt = { name: undefined, tags: undefined, labels: undefined, output: 'image', 'source-date-epoch': undefined }
+
+export { post } from '../shared/post.ts'

@@ -1,0 +1,1 @@
+export const id=654;export const ids=[654];export const modules={3654:(e,o,a)=>{a.d(o,{rehearseCommand:()=>rehearseCommand});var r=a(7375);let rehearseCommand=e=>new r.uB("rehearse").description("rehearse a whole release on this machine: a good one, a bad one, a killed one").action(async()=>{e(0)})}};
