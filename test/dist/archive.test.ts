@@ -11,7 +11,7 @@ test('the archive that every job downloads holds what an action needs, and nothi
     .filter((line) => line.endsWith(': unspecified'))
     .map((line) => line.replace(/: export-ignore: unspecified$/, ''))
   const actions = definitions.map(folderOf).flatMap((folder) => (folder === '' ? [] : [folder.slice(0, -1)]))
-  const wanted = ['LICENSE', 'README.md', 'action.yml', 'dist', 'build-and-scan', ...actions]
-  expect(left.filter((name) => !wanted.includes(name))).toEqual([])
+  const wanted = new Set(['LICENSE', 'README.md', 'action.yml', 'dist', 'build-and-scan', ...actions])
+  expect(left.filter((name) => !wanted.has(name))).toEqual([])
   expect(left).toEqual(expect.arrayContaining(['LICENSE', 'action.yml', ...actions]))
 })
