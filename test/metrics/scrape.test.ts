@@ -122,6 +122,9 @@ describe('requests of both sides', () => {
     expect(await reads(counts, requests('old 200 150'))).toMatchObject({ stable: { requests: 50 }, canary: { requests: 6, failures: 2 } })
     running = [edge.url]
     expect(await reads(counts, requests('old 200 151'))).toMatchObject({ stable: { requests: 1 }, canary: undefined })
+    // What answers at an address that was gone may be another process: nothing to compare with.
+    running = [edge.url, other.url]
+    expect(await reads(counts, requests('old 200 152'))).toMatchObject({ stable: { requests: 1 }, canary: undefined })
   })
 
   test('the first release has nothing to be compared with', async () => {

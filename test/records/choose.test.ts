@@ -16,6 +16,7 @@ describe('the last known good release', () => {
     ['it was released again and found bad', ['A promoted', 'B promoted', 'B aborted by the judge', 'C promoted'], 'C', 'A'],
     ['it was released again and cancelled', ['A promoted', 'B promoted', 'B aborted by a person', 'C promoted'], 'C', 'B'],
     ['it was bad and then good', ['A promoted', 'B rolled back to A', 'B promoted', 'C promoted'], 'C', 'B'],
+    ['a return from it did not happen', ['A promoted', 'B promoted', 'A could not return from B', 'C promoted'], 'C', 'B'],
     ['it was superseded', ['A promoted', 'B superseded', 'C promoted'], 'C', 'A'],
     ['something that was never recorded serves', ['A promoted', 'B promoted'], 'X', 'B'],
     ['nothing serves', ['A promoted'], undefined, 'A'],

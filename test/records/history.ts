@@ -42,6 +42,8 @@ const recordOf = (id: string, at: number, chapter: string): ReleaseRecord => {
 const told = (what: string): Chapter => {
   const [, returnedFrom] = /^returns from (\w)$/.exec(what) ?? []
   if (returnedFrom !== undefined) return { kind: 'rollback', outcome: 'promoted', replaced: version(returnedFrom).digest }
+  const [, stayed] = /^could not return from (\w)$/.exec(what) ?? []
+  if (stayed !== undefined) return { kind: 'rollback', outcome: 'aborted', replaced: version(stayed).digest, reason: 'cancelled: SIGINT' }
   const [, rolledBackTo] = /^rolled back to (\w)$/.exec(what) ?? []
   if (rolledBackTo !== undefined)
     return { outcome: 'rolled-back', replaced: version(rolledBackTo).digest, reason: 'watch-failed: it failed' }
