@@ -34,10 +34,18 @@ const applyLayer = async (tree: ImageTree, layout: string, layer: Descriptor): P
     else {
       const entry = entryOf(item, tree, layout, layer)
       if (entry === undefined) continue
+      makeParents(tree, parent)
       tree.set(join(parent, own), entry)
       brought.add(join(parent, own))
     }
   }
+}
+
+/** Some tools leave out the directories on the way to a file. */
+const makeParents = (tree: ImageTree, name: string): void => {
+  if (tree.get(name) !== undefined) return
+  makeParents(tree, parentOf(name))
+  tree.set(name, { type: 'directory', mode: 0o755, uid: 0, gid: 0 })
 }
 
 const entryOf = (item: LayerEntry, tree: ImageTree, layout: string, layer: Descriptor): Entry | undefined => {

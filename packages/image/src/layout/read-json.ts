@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { KitError } from '@deploy-kit/core'
+import { errnoOf } from '../filesystem/errno.ts'
 import { isDigest } from '../reference/reference.ts'
 import { algorithmOf, blobPath, corrupt, digestOf } from './digest.ts'
 import type { Descriptor } from './schema.ts'
@@ -22,12 +23,15 @@ export const readJsonBlob = async <T>(layout: string, descriptor: Descriptor): P
 /** A JSON file of a layout that has no digest: index.json and oci-layout. @throws KitError `image-layout-invalid` */
 export const readJsonFile = async <T>(path: string): Promise<T> => parse(path, await readFile(path).catch(asLayoutFault(path))) as T
 
-/** Turns an error of the file system into the layout's fault; other errors pass as they are. */
+const notThere = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'])
+
+/** Turns a file that is not there into the layout's fault; other errors, such as a full disk, pass as they are. */
 export const asLayoutFault =
   (path: string) =>
   (error: unknown): never => {
-    const isFileError = error instanceof Error && 'syscall' in error
-    throw isFileError ? new KitError('image-layout-invalid', `\`${path}\` could not be read.`, { cause: error }) : error
+    throw notThere.has(errnoOf(error) ?? '')
+      ? new KitError('image-layout-invalid', `\`${path}\` could not be read.`, { cause: error })
+      : error
   }
 
 /** A digest becomes a path, so nothing else than a digest may pass for one. */

@@ -41,7 +41,7 @@ class Expansion {
       else if (char === this.#scope.escape) result += this.#next()
       else result += char
     }
-    if (stop !== '') throw invalid(this.#scope.place, `\`${this.#text}\` has a \`\${\` without its \`}\`.`)
+    if (stop !== '') throw this.#openBrace()
     return result
   }
 
@@ -88,6 +88,7 @@ class Expansion {
     const value = this.#value(found)
     const first = this.#next()
     if (first === '}') return value ?? ''
+    if (first === '') throw this.#openBrace()
     const operator = first === ':' ? this.#next() : first
     if (!['-', '+', '?'].includes(operator)) throw unsupported(this.#scope.place, `the substitution in \`${this.#text}\``)
     const word = this.#until('}')
@@ -107,6 +108,10 @@ class Expansion {
 
   #value(variable: string): string | undefined {
     return this.#scope.variables.get(variable)
+  }
+
+  #openBrace(): Error {
+    return invalid(this.#scope.place, `\`${this.#text}\` has a \`\${\` without its \`}\`.`)
   }
 
   #openQuote(quote: string): Error {

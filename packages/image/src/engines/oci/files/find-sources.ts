@@ -22,11 +22,7 @@ export const findSources = (sources: readonly string[], tree: ImageTree, treeNam
   const found = sources.flatMap((source) => {
     const name = nameInside(source, treeName, place)
     if (!isPattern(source)) return [open(name, tree, `\`${source}\` is not in ${treeName}`, place)]
-    const pattern = compile(name, place)
-    return tree
-      .below('')
-      .filter(([candidate]) => pattern.test(candidate))
-      .map(([candidate]) => open(candidate, tree, `\`${candidate}\` leads nowhere in ${treeName}`, place))
+    return matches(name, tree, place).map((match) => open(match, tree, `\`${match}\` leads nowhere in ${treeName}`, place))
   })
   if (found.length === 0)
     throw sourceMissing(place, `Nothing in ${treeName} matches ${sources.map((source) => `\`${source}\``).join(', ')}.`)
@@ -44,6 +40,16 @@ const open = (name: string, tree: ImageTree, whenMissing: string, place: Place):
   const entry = tree.get(resolved)
   if (entry === undefined || entry.type === 'symlink') throw sourceMissing(place, `${whenMissing}. Perhaps .dockerignore leaves it out.`)
   return { basename: posix.basename(name), name: resolved, entry }
+}
+
+/** The names that a pattern matches. Links are followed in the part before its first wildcard. */
+const matches = (pattern: string, tree: ImageTree, place: Place): readonly string[] => {
+  const plain = /^(?:[^*?[\\/]*\/)*/.exec(pattern)?.[0] ?? ''
+  const directory = tree.resolve(plain, true)
+  const start = directory === '' ? 0 : directory.length + 1
+  const expression = compile(pattern.slice(plain.length), place)
+  const names = tree.below(directory).map(([name]) => name)
+  return names.filter((name) => expression.test(name.slice(start)))
 }
 
 const compile = (name: string, place: Place): RegExp => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
+import { errnoOf } from '../../../filesystem/errno.ts'
 
 /** What .dockerignore leaves out of the context. */
 export interface Ignored {
@@ -28,7 +29,7 @@ const readIfThere = async (path: string): Promise<string | undefined> => {
   try {
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (errnoOf(error) === 'ENOENT') return undefined
     throw error
   }
 }

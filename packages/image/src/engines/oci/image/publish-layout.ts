@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { KitError } from '@deploy-kit/core'
+import { errnoOf } from '../../../filesystem/errno.ts'
 import { refName } from '../../../layout/choose-image.ts'
 import { canonicalJson } from '../../../layout/canonical-json.ts'
 import { listLayout } from '../../../layout/read-layout.ts'
@@ -60,7 +61,7 @@ const namesIn = async (directory: string): Promise<readonly string[] | undefined
   try {
     return await readdir(directory)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (errnoOf(error) === 'ENOENT') return undefined
     throw new KitError('build-request-invalid', `\`${directory}\` cannot be a directory for an image.`, { cause: error })
   }
 }

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { defaultGate, describeFinding, gate, parseReport, scanSummary, type Finding, type Scanned } from '@deploy-kit/scan'
+
+const sample = (name: string) => parseReport(readFileSync(`test/fixtures/trivy/${name}.json`, 'utf8'))
+
+describe("Trivy's reports", () => {
+  test('of an image: packages of its system and of its languages', () => {
+    const { findings, targets, system } = sample('image-vulnerabilities')
+    expect(findings.map(describeFinding)).toEqual([
+      'high CVE-2022-3715 in bash 5.2.15-2+b2 (no fix yet)',
+      'critical CVE-2024-5535 in libssl3 3.0.11-1~deb12u2 (fixed in 3.0.15-1~deb12u1)',
+      'medium CVE-2023-5678 in libssl3 3.0.11-1~deb12u2 (fixed in 3.0.13-1~deb12u1)',
+      expect.stringMatching(/^low CVE-2023-45853 in zlib1g \S+ \(no fix yet\)/),
+      'high CVE-2021-23337 in lodash 4.17.20 (fixed in 4.17.21)',
+    ])
+    expect([targets, system]).toEqual([2, { name: 'debian 12.5', endOfLife: false }])
+  })
+
+  test('of secrets never bring the secret along', () => {
+    const { findings } = sample('fs-secrets')
+    expect(findings.map(({ kind, id, target, severity }) => [kind, id, target, severity])).toEqual([
+      ['secret', 'aws-access-key-id', 'config.env:1', 'critical'],
+      ['secret', 'aws-secret-access-key', 'config.env:2', 'critical'],
+      ['secret', 'github-pat', 'token.txt:1', 'critical'],
+    ])
+    expect(JSON.stringify(findings)).not.toContain('***')
+  })
+
+  test('of configuration, of a system past its end, of something clean', () => {
+    expect(sample('fs-misconfigurations').findings.map(({ id }) => id)).toHaveLength(5)
+    expect(sample('image-end-of-life').system).toEqual({ name: 'debian 10.13', endOfLife: true })
+    expect(sample('clean')).toEqual({ findings: [], targets: 1, system: undefined })
+  })
+
+  test('may lack everything that is empty, and have what nobody knows yet', () => {
+    expect(parseReport('{"SchemaVersion":2}')).toEqual({ findings: [], targets: 0, system: undefined })
+    const { findings } = parseReport(
+      JSON.stringify({
+        SchemaVersion: 2,
+        Quantum: true,
+        Results: [
+          { Target: 'a', Class: 'license', Licenses: [{ Severity: 'HIGH', Name: 'AGPL-3.0', PkgName: 'x', FilePath: '' }] },
+          { Target: 'b', Vulnerabilities: null, Class: 'new' },
+          { Target: 'c', Vulnerabilities: [{ VulnerabilityID: 'CVE-1', PkgName: 'p', Severity: 'DREADFUL', Fields: [] }] },
+          {
+            Target: 'd',
+            Misconfigurations: [
+              { ID: 'X', Status: 'PASS' },
+              { ID: 'Y', Status: 'EXCEPTION' },
+            ],
+          },
+        ],
+      }),
+    )
+    expect(findings).toEqual([
+      { kind: 'license', id: 'AGPL-3.0', severity: 'high', title: 'Licence AGPL-3.0', target: 'a', package: 'x' },
+      { kind: 'vulnerability', id: 'CVE-1', severity: 'unknown', title: '', target: 'c', package: 'p', installed: '', status: 'affected' },
+    ])
+  })
+
+  test.each(['', 'null', '[]', '{"SchemaVersion":1}', '{"SchemaVersion":2,"Results":[{"Vulnerabilities":[{}]}]}'])('%p is none', (text) => {
+    expect(() => parseReport(text)).toThrow(expect.objectContaining({ code: 'trivy-report-invalid' }))
+  })
+})
+
+const found = (severity: Finding['severity'], status: string, id: string): Finding => ({
+  kind: 'vulnerability',
+  id,
+  severity,
+  status,
+  title: '',
+  target: 't',
+  package: 'p',
+  installed: '1',
+})
+
+describe('the gate', () => {
+  const findings = sample('image-vulnerabilities').findings
+
+  test('counts everything and fails on what it is told to', () => {
+    expect(gate(findings, defaultGate)).toMatchObject({
+      result: 'fail',
+      counts: { unknown: 0, low: 1, medium: 1, high: 2, critical: 1 },
+      failing: [{ id: 'CVE-2024-5535' }, { id: 'CVE-2021-23337' }, { id: 'CVE-2022-3715' }],
+      letThrough: 0,
+    })
+    expect(gate(findings, { failOn: ['unknown'], ignoreUnfixed: false }).result).toBe('pass')
+    expect(gate(findings, { failOn: [], ignoreUnfixed: false })).toMatchObject({ result: 'pass', failing: [], counts: { critical: 1 } })
+  })
+
+  test('may let through what nobody has fixed, and says how much that is', () => {
+    expect(gate(findings, { failOn: ['high'], ignoreUnfixed: true })).toMatchObject({ failing: [{ id: 'CVE-2021-23337' }], letThrough: 1 })
+    const unfixed = ['affected', 'will_not_fix', 'fix_deferred', 'end_of_life'].map((status) => found('critical', status, status))
+    expect(gate(unfixed, { failOn: ['critical'], ignoreUnfixed: true })).toMatchObject({ result: 'pass', letThrough: 4 })
+    const unclear = ['fixed', 'under_investigation', 'unknown'].map((status) => found('critical', status, status))
+    expect(gate(unclear, { failOn: ['critical'], ignoreUnfixed: true })).toMatchObject({ result: 'fail', letThrough: 0 })
+  })
+
+  test('lets no secret through for want of a fix', () => {
+    expect(gate(sample('fs-secrets').findings, { failOn: ['critical'], ignoreUnfixed: true }).failing).toHaveLength(3)
+  })
+})
+
+const scanned = (report: string, more: Partial<Scanned> = {}): Scanned => {
+  const { findings, targets, system } = sample(report)
+  return {
+    ...gate(findings, defaultGate),
+    reasonCode: 'ok',
+    subject: 'shop@sha256:1',
+    digest: undefined,
+    targets,
+    system,
+    trivy: { program: '/bin/trivy', version: '0.73.0' },
+    database: { updatedAt: 0, nextUpdate: 0, ageMs: 3 * 3_600_000, outdated: false },
+    report: undefined,
+    ...more,
+  }
+}
+
+describe('the summary', () => {
+  test('shows verdict, counts, age of the database and the worst findings', () => {
+    const text = scanSummary(scanned('image-vulnerabilities'))
+    expect(text).toContain('### Scan failed: 3 findings')
+    expect(text).toContain('database 3 h old')
+    expect(text).toContain('| critical | high | medium | low | unknown |\n| --- | --- | --- | --- | --- |\n| 1 | 2 | 1 | 1 | 0 |')
+    expect(text.indexOf('CVE-2024-5535')).toBeLessThan(text.indexOf('CVE-2022-3715'))
+  })
+
+  test('warns where a pass says little', () => {
+    expect(scanSummary(scanned('image-end-of-life'))).toContain('**debian 10.13 gets no more security fixes from its distribution.**')
+    expect(scanSummary(scanned('clean', { targets: 0 }))).toContain('this pass says little')
+    expect(scanSummary(scanned('clean', { database: { updatedAt: 0, nextUpdate: 0, ageMs: 9e9, outdated: true } }))).toContain(
+      'a newer one was due**',
+    )
+    expect(scanSummary(scanned('clean', { database: undefined }))).toContain('no vulnerability database')
+  })
+
+  test('takes no markup from a report, and no more than a reader does', () => {
+    const evil = { ...found('critical', 'fixed', '<img src=x>'), title: '[click](https://evil) @everyone | x' }
+    const text = scanSummary(scanned('clean', { result: 'fail', failing: Array.from({ length: 12 }, () => evil) }))
+    expect(text).not.toMatch(/<img|\]\(https|@everyone/)
+    expect(text).toContain('and 2 more')
+  })
+})
