@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import * as cells from './cells.ts'
 import { simulate } from './pool.ts'
 import { isFar, report } from './report.ts'
@@ -26,6 +28,8 @@ if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ ma
 else process.stdout.write(`${machine}\n\n${text}`)
 if (process.argv.includes('--write')) {
   const head = `# The judge, simulated\n\n\`npm run bench:judge\` (some minutes on two cores; \`-- --long\` for ten times the runs, \`-- --write\` to renew this page, \`-- --json\` for machines). Seeded: the same numbers on every machine.\n\nFlagger, Argo and Kayenta are small re-implementations of their rules (\`rivals.ts\`) with the settings of their documentation, not the products.\n\nLast run: ${machine}.\n\n`
-  writeFileSync(new URL('./README.md', import.meta.url), head + text)
+  const page = fileURLToPath(new URL('./README.md', import.meta.url))
+  writeFileSync(page, head + text)
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../node_modules/oxfmt/bin/oxfmt', import.meta.url)), '--write', page])
 }
 process.exitCode = bars.every(({ kept }) => kept) ? 0 : 1
