@@ -11,6 +11,8 @@ export interface Stage extends AsyncDisposable {
   readonly workspace: string
   /** Starts an action as the runner would, in a run of its own. */
   start(action: string, run: string, inputs: Readonly<Record<string, string>>): Step
+  /** The canary's weight that is in place now. */
+  weight(): Promise<number>
   /** RUNNER_TEMP of a run. */
   temporary(run: string): string
 }
@@ -30,7 +32,11 @@ export const setStage = async (dist: string, sample: string): Promise<Stage> => 
     temporary,
     start: (action, run, inputs) => {
       const context: RunContext = { dist, workspace: sample, temporary: temporary(run), repository: 'acme/shop', runId: run, attempt: 1 }
-      return startStep({ ...context, action, inputs: { ...noInputs, ...inputs } })
+      return startStep({ ...context, action, inputs: { environment, edge: edge.admin, ...inputs } })
+    },
+    weight: async () => {
+      const answer = await fetch(`${edge.admin}/v1/apps/${app}.${environment}`)
+      return ((await answer.json()) as { weight: number }).weight
     },
     [Symbol.asyncDispose]: async () => {
       await edge.stop()
@@ -39,6 +45,3 @@ export const setStage = async (dist: string, sample: string): Promise<Stage> => 
     },
   }
 }
-
-/** The sample application has no deploy-kit.yml: everything is said by inputs. */
-const noInputs = { config: 'no-configuration.yml' }
