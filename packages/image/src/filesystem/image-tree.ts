@@ -34,12 +34,13 @@ export class ImageTree {
   }
 
   removeBelow(name: string, keep: ReadonlySet<string> = new Set()): void {
-    for (const [below] of this.below(name)) if (!keep.has(below)) this.#entries.delete(below)
+    const prefix = prefixOf(name)
+    for (const below of [...this.#entries.keys()]) if (below.startsWith(prefix) && !keep.has(below)) this.#entries.delete(below)
   }
 
   /** Everything below a directory at any depth, sorted by the bytes of the names. */
   below(directory: string): (readonly [string, Entry])[] {
-    const prefix = directory === '' ? '' : `${directory}/`
+    const prefix = prefixOf(directory)
     return [...this.#entries]
       .filter(([name]) => name.startsWith(prefix))
       .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
@@ -82,5 +83,7 @@ export const parentOf = (name: string): string => {
 
 /** A path of an image as a name: no leading slash, no `.`, no `..` above the root. */
 export const nameOfPath = (path: string): string => posix.normalize(`/${path}`).replace(/^\/+|\/+$/g, '')
+
+const prefixOf = (directory: string): string => (directory === '' ? '' : `${directory}/`)
 
 const partsOf = (path: string): string[] => path.split('/').filter((part) => part !== '' && part !== '.')
