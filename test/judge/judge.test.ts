@@ -137,19 +137,21 @@ describe('what is not there', () => {
     expect(rollout().step(0).sees([0, 0], [1000, 0], 100).says.verdict).toBe('insufficient')
   })
 
-  test('a sample that arrives twice counts once', () => {
+  test('a sample that arrives twice counts once, and cannot pass a step again', () => {
     const judge = createJudge()
     const sample: Sample = {
       at: start,
       weight: 10,
       stepBegan: true,
       mode: 'rollout',
-      canary: { requests: 10, failures: 1 },
-      stable: { requests: 90, failures: 0 },
+      canary: { requests: 2000, failures: 0 },
+      stable: { requests: 18_000, failures: 0 },
     }
-    const first = judge.observe(sample)
-    expect(judge.observe(sample)).toEqual(first)
-    expect(judge.observe({ ...sample, at: start - 1 }).evidence.canary.requests).toBe(10)
+    expect(judge.observe(sample).verdict).toBe('pass')
+    const late = judge.observe({ ...sample, weight: 5 })
+    expect(late).toMatchObject({ verdict: 'no-data', evidence: { canary: { requests: 2000 } } })
+    expect(judge.observe({ ...sample, at: start - 1 }).evidence.canary.requests).toBe(2000)
+    expect(judge.series()).toHaveLength(1)
   })
 })
 

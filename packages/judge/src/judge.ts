@@ -34,10 +34,14 @@ export function createJudge(options: JudgeOptions = {}, saved?: JudgeState | nul
   return {
     observe(sample) {
       checkSample(sample)
-      if (state === null || sample.at > state.at) state = observe(settings, state ?? firstState(settings, sample.at), sample)
-      return state.last
+      const first = state === null
+      const before = state ?? firstState(settings, sample.at)
+      const stale = !first && sample.at <= before.at
+      const after = observe(settings, before, stale ? withoutCounts(sample, before.at) : sample, first)
+      state = stale ? { ...after.state, series: before.series } : after.state
+      return after.judgement
     },
-    state: () => (state === null ? null : { ...state }),
+    state: () => state,
     series: () => state?.series ?? [],
   }
 }
@@ -49,9 +53,12 @@ function checkState(settings: Settings, state: JudgeState): void {
   if (saved !== names) throw new RangeError(`the saved state has the metrics ${saved} and the options ${names}; they must be the same`)
 }
 
-type Fresh = Omit<JudgeState, 'last'> & { readonly last: Judgement | null }
+/** A sample that brings nothing new still says what the weight is and whether a step began. */
+function withoutCounts({ weight, stepBegan, mode }: Sample, at: number): Sample {
+  return { at, weight, stepBegan, mode }
+}
 
-function firstState({ metrics }: Settings, at: number): Fresh {
+function firstState({ metrics }: Settings, at: number): JudgeState {
   return {
     version: 1,
     startedAt: at,
@@ -66,15 +73,19 @@ function firstState({ metrics }: Settings, at: number): Fresh {
     step: { canary: 0, stable: 0 },
     failed: null,
     series: [],
-    last: null,
   }
 }
 
-function observe(settings: Settings, before: Fresh, sample: Sample): JudgeState {
+interface Observed {
+  readonly state: JudgeState
+  readonly judgement: Judgement
+}
+
+function observe(settings: Settings, before: JudgeState, sample: Sample, first: boolean): Observed {
   const { at, weight, mode, stepBegan, halves } = sample
   const phi = settings.overdispersion
   const interval = intervalOf(readingOf(sample, null))
-  const renewal = before.last === null || stepBegan || at - before.renewedAt >= settings.restartEveryMs
+  const renewal = first || stepBegan || at - before.renewedAt >= settings.restartEveryMs
   const look = { sample, renewal, alone: mode === 'watch' || weight >= 100 }
   const stepBefore = stepBegan ? { canary: 0, stable: 0 } : before.step
   const control =
@@ -89,19 +100,15 @@ function observe(settings: Settings, before: Fresh, sample: Sample): JudgeState 
     silence: mode === 'watch' ? null : listen(before.silence, before.at, weight, stepBegan, interval),
     step: { canary: stepBefore.canary + interval.canary.requests, stable: stepBefore.stable + interval.stable.requests },
   }
-  const last = judgementOf(settings, next, sample)
-  const { evidence } = last
-  return {
-    ...next,
-    failed: last.culprit ?? null,
-    series: addPoint(before.series, {
-      at,
-      weight,
-      canary: [interval.canary.requests, interval.canary.failures],
-      stable: [interval.stable.requests, interval.stable.failures],
-      promotion: drawn(evidence.promotion.odds),
-      against: Object.fromEntries(evidence.metrics.map(({ metric, against }) => [metric, drawn(against.odds)])),
-    }),
-    last,
-  }
+  const judgement = judgementOf(settings, next, sample)
+  const { evidence } = judgement
+  const series = addPoint(before.series, {
+    at,
+    weight,
+    canary: [interval.canary.requests, interval.canary.failures],
+    stable: [interval.stable.requests, interval.stable.failures],
+    promotion: drawn(evidence.promotion.odds),
+    against: Object.fromEntries(evidence.metrics.map(({ metric, against }) => [metric, drawn(against.odds)])),
+  })
+  return { state: { ...next, failed: judgement.culprit ?? null, series }, judgement }
 }

@@ -17,7 +17,7 @@ export interface Reading {
 
 /** Counts of both sides since the last sample. A side is undefined when the source had no data of it, which is not zero requests. */
 export interface Sample extends Reading {
-  /** Milliseconds since the epoch at which the interval ends. A sample that is not later than the last one is a duplicate and ignored. */
+  /** Milliseconds since the epoch at which the interval ends. The counts of a sample that is not later than the last one are a duplicate and ignored. */
   readonly at: number
   /** Percent of requests that should have reached the canary during the interval, 0 to 100. */
   readonly weight: number

@@ -34,6 +34,4 @@ export interface JudgeState {
   readonly step: { readonly canary: number; readonly stable: number }
   readonly failed: string | null
   readonly series: readonly SeriesPoint[]
-  /** The last judgement, repeated when a sample arrives twice. */
-  readonly last: Judgement
 }

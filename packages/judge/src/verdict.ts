@@ -42,17 +42,18 @@ function slowInterval({ canary, stable, boundaries }: Reading, slo: number): Int
   return { canary: slow(canary), stable: slow(stable) }
 }
 
-type Tests = Omit<JudgeState, 'last' | 'series'>
+type Tests = Omit<JudgeState, 'series'>
 
 /** What the tests say together. */
 export function judgementOf(settings: Settings, tests: Tests, sample: Sample): Judgement {
   const { at, weight, mode } = sample
+  const alone = mode === 'watch' || weight >= 100
   const stepWeight = mode === 'watch' || weight <= 0 ? 100 : weight
   const views = settings.metrics.flatMap((metric) => {
     const test = tests.metrics[metric.name]
     return test === undefined
       ? []
-      : [test.kind === 'latency' ? latencyView(metric, test, tests, at) : failureView(metric, test, tests, at, stepWeight)]
+      : [test.kind === 'latency' ? latencyView(metric, test, tests, at) : failureView(metric, test, tests, at, stepWeight, alone)]
   })
   const guard = { odds: evidenceIn(tests.ceiling), needed: 1 / settings.ceilingFalseAlarms, ceiling: settings.ceiling }
   const control = tests.control === null ? null : { odds: controlOdds(tests.control), needed: settings.noisyAt }
@@ -92,8 +93,16 @@ interface View<E extends MetricEvidence> {
   readonly tolerated: boolean
 }
 
-function failureView(metric: MetricSettings, test: FailureTest, tests: Tests, at: number, weight: number): View<FailureEvidence> {
-  const { tally, reference } = test
+function failureView(
+  metric: MetricSettings,
+  test: FailureTest,
+  tests: Tests,
+  at: number,
+  weight: number,
+  alone: boolean,
+): View<FailureEvidence> {
+  const { tally } = test
+  const reference = alone ? test.reference : null
   const { from, stretch } = worstStretch(tally, test.marks)
   const against = { odds: againstOdds(metric, test), needed: 1 / metric.alpha }
   const promotion = { odds: promotionOdds(metric, test, weight), needed: 1 / metric.beta, margin: marginAt(metric, weight) }
