@@ -150,6 +150,31 @@ describe('several metrics', () => {
   })
 })
 
+const memory = (canary: number): Interval => ({
+  canary: side(0, undefined, 100),
+  stable: side(1, undefined, 900),
+  metrics: { memory: { gauge: { canary, stable: 500 } } },
+})
+
+describe('a gauge', () => {
+  test('is a weak witness: it is heard, and decides nothing', () => {
+    const says = judged({ metrics: { memory: { kind: 'gauge' } } }, ...times(60, memory(900)))
+    expect(says.verdict).toBe('pass')
+    expect(says.evidence.metrics[1]).toMatchObject({ kind: 'gauge', strength: 'weak', advisory: true, looks: 60, beyond: 60 })
+  })
+
+  test('decides where one asks it to, by how often it is beyond the tolerance', () => {
+    const critical: JudgeOptions = { metrics: { memory: { kind: 'gauge', role: 'critical' } } }
+    expect(judged(critical, ...times(60, memory(540))).verdict).toBe('pass')
+    const says = judged(critical, ...times(14, memory(900)))
+    expect(says).toMatchObject({ verdict: 'fail', culprit: 'memory', withinTolerance: false })
+    expect(describeEvidence(says.evidence)).toMatch(
+      /^memory: canary 900 against 500, beyond the tolerance at 14 of 14 looks \(weak test\), \d+ : 1, needed 300 : 1, since 2 m 10 s$/,
+    )
+    expect(() => judged(critical, memory(Number.NaN))).toThrow('sample.metrics.memory.gauge.canary is NaN')
+  })
+})
+
 describe('an environment that differs from itself', () => {
   const bad = { canary: side(5, undefined, 100), stable: side(9, undefined, 900) }
   test('is called noisy, and nothing is rolled back on statistics alone', () => {

@@ -1,3 +1,4 @@
+import type { GaugePair } from './gauge-test.ts'
 import type { ShapeView } from './shape-test.ts'
 
 /** Counts of one side. */
@@ -48,7 +49,21 @@ export interface LatencyEvidence {
   readonly stretch: Omit<ShapeView, 'from'> & { readonly sinceMs: number }
 }
 
-export type MetricEvidence = FailureEvidence | LatencyEvidence
+/** What one gauge says: how often the canary's number was beyond the tolerance. */
+export interface GaugeEvidence {
+  readonly kind: 'gauge'
+  readonly metric: string
+  readonly advisory: boolean
+  /** Looks at a gauge are hardly independent, and know no size of the effect. */
+  readonly strength: 'weak'
+  readonly sinceMs: number
+  readonly against: Odds
+  readonly looks: number
+  readonly beyond: number
+  readonly last: GaugePair | null
+}
+
+export type MetricEvidence = FailureEvidence | LatencyEvidence | GaugeEvidence
 
 /** Why the judge says what it says; plain JSON. The fields of the failure rate stand at the top, all metrics in `metrics`. */
 export interface Evidence extends Omit<FailureEvidence, 'kind' | 'metric' | 'advisory'> {

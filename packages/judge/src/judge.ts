@@ -1,14 +1,13 @@
 import { lookAtCeiling, newCeilingTest } from './ceiling.ts'
 import { controlOdds, lookAtControl, newControl } from './dispersion.ts'
-import { newFailureTest } from './failure-test.ts'
 import { listen } from './liveness.ts'
+import { lookAtMetric, newTest } from './metric-look.ts'
 import type { JudgeOptions, Settings } from './options.ts'
 import { checkSample, intervalOf, readingOf, type Sample } from './sample.ts'
 import { addPoint, drawn, type SeriesPoint } from './series.ts'
 import { settingsOf } from './settings.ts'
-import { newShapeTest } from './shape-test.ts'
 import type { JudgeState, Judgement } from './state.ts'
-import { judgementOf, lookAtMetric } from './verdict.ts'
+import { judgementOf } from './verdict.ts'
 
 /** Looks at counts, one interval after the other, and says at every look what the evidence allows to say. */
 export interface Judge {
@@ -64,9 +63,7 @@ function firstState({ metrics }: Settings, at: number): JudgeState {
     startedAt: at,
     at,
     renewedAt: at,
-    metrics: Object.fromEntries(
-      metrics.map((metric) => [metric.name, metric.kind === 'latency' ? newShapeTest(at) : newFailureTest(metric, at)]),
-    ),
+    metrics: Object.fromEntries(metrics.map((metric) => [metric.name, newTest(metric, at)])),
     ceiling: newCeilingTest(),
     control: null,
     silence: null,
@@ -94,7 +91,9 @@ function observe(settings: Settings, before: JudgeState, sample: Sample, first: 
     ...before,
     at,
     renewedAt: renewal ? at : before.renewedAt,
-    metrics: Object.fromEntries(settings.metrics.map((metric) => [metric.name, lookAtMetric(metric, before.metrics[metric.name], look)])),
+    metrics: Object.fromEntries(
+      settings.metrics.map((metric) => [metric.name, lookAtMetric(metric, before.metrics[metric.name] ?? newTest(metric, at), look)]),
+    ),
     ceiling: lookAtCeiling(before.ceiling, interval, settings.ceiling, phi),
     control: control !== null && before.control !== null && controlOdds(before.control) >= settings.noisyAt ? before.control : control,
     silence: mode === 'watch' ? null : listen(before.silence, before.at, weight, stepBegan, interval),

@@ -67,9 +67,9 @@ export interface JudgeOptions {
   readonly errors?: Pick<MetricOptions, 'budgetShare' | 'role' | 'overdispersion'> | undefined
   /** Judges the latency histograms of the samples too. Off when not given. */
   readonly latency?: LatencyOptions | undefined
-  /** Further metrics, whose counts come in `sample.metrics`: failed of total, or histograms. */
+  /** Further metrics, whose counts come in `sample.metrics`: failed of total, histograms, or gauges (a weak test, advisory unless asked otherwise). */
   readonly metrics?:
-    | Readonly<Record<string, ({ readonly kind: 'failures' } & MetricOptions) | ({ readonly kind: 'latency' } & LatencyOptions)>>
+    | Readonly<Record<string, ({ readonly kind: 'failures' | 'gauge' } & MetricOptions) | ({ readonly kind: 'latency' } & LatencyOptions)>>
     | undefined
   readonly liveness?: LivenessOptions | undefined
   /** Odds at which stable's own halves (`sample.halves`) show that the environment is too noisy to judge. Default 100. */
@@ -91,8 +91,8 @@ export interface Tolerance {
 /** Everything about one metric, defaults filled in. */
 export interface MetricSettings {
   readonly name: string
-  /** `failures`: failed of total; `latency`: the shape of a histogram. */
-  readonly kind: 'failures' | 'latency'
+  /** `failures`: failed of total; `latency`: the shape of a histogram; `gauge`: one number a side. */
+  readonly kind: 'failures' | 'latency' | 'gauge'
   /** Where its counts are: the sample itself, or an entry of `sample.metrics`. */
   readonly source: string | null
   /** Seconds above which a request counts as failed, for a share of slow requests. */

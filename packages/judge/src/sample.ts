@@ -13,6 +13,8 @@ export interface Reading {
   readonly stable?: SideSample | undefined
   /** Upper boundaries of the latency buckets in seconds, rising. */
   readonly boundaries?: readonly number[] | undefined
+  /** The present value of a gauge on both sides, in any unit. */
+  readonly gauge?: { readonly canary: number; readonly stable: number } | undefined
 }
 
 /** Counts of both sides since the last sample. A side is undefined when the source had no data of it, which is not zero requests. */
@@ -77,7 +79,10 @@ export function checkSample(sample: Sample): void {
   for (const [k, half] of (sample.halves ?? []).entries()) checkSide(`sample.halves[${k}]`, half)
 }
 
-function checkReading(name: string, { canary, stable, boundaries }: Reading): void {
+function checkReading(name: string, { canary, stable, boundaries, gauge }: Reading): void {
+  for (const [side, value] of Object.entries(gauge ?? {})) {
+    if (!Number.isFinite(value)) throw new RangeError(`${name}.gauge.${side} is ${value}; it must be a finite number`)
+  }
   for (const [j, boundary] of (boundaries ?? []).entries()) {
     if (!(boundary > (boundaries?.[j - 1] ?? 0) && Number.isFinite(boundary))) {
       throw new RangeError(

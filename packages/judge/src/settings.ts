@@ -51,6 +51,7 @@ function draftsOf(options: JudgeOptions): Draft[] {
     if (drafts.some((draft) => draft.metric.name === name))
       throw new RangeError(`metrics.${name} has the name of a metric that is built in`)
     if (metric.kind === 'latency') drafts.push(...latency(options, name, name, metric))
+    else if (metric.kind === 'gauge') drafts.push(gauge(options, name, metric))
     else drafts.push(failures(options, name, name, metric, 1, { ratio: 1.1, absolute: 0.001 }))
   }
   return drafts
@@ -69,6 +70,12 @@ function latency(options: JudgeOptions, name: string, source: string | null, met
     absolute: 0.005,
   })
   return [...drafts, { ...slow, metric: { ...slow.metric, slo: metric.slo, harm: Math.max(slow.metric.harm, 0.005) } }]
+}
+
+/** A gauge has no counts, so it is advisory by default, and a tenth more than stable's is its tolerance. */
+function gauge(options: JudgeOptions, name: string, metric: MetricOptions): Draft {
+  const draft = failures(options, name, name, { role: 'advisory', ...metric }, 1, { ratio: 1.1, absolute: 0 })
+  return { ...draft, metric: { ...draft.metric, kind: 'gauge' } }
 }
 
 function failures(

@@ -1,10 +1,9 @@
 import type { Control } from './dispersion.ts'
 import type { Evidence } from './evidence.ts'
-import type { FailureTest } from './failure-test.ts'
 import type { Silence } from './liveness.ts'
+import type { MetricTest } from './metric-look.ts'
 import type { Mixture } from './mixture.ts'
 import type { SeriesPoint } from './series.ts'
-import type { ShapeTest } from './shape-test.ts'
 
 export interface Judgement {
   /**
@@ -26,7 +25,7 @@ export interface JudgeState {
   readonly startedAt: number
   readonly at: number
   readonly renewedAt: number
-  readonly metrics: Readonly<Record<string, FailureTest | ShapeTest>>
+  readonly metrics: Readonly<Record<string, MetricTest>>
   readonly ceiling: Mixture
   readonly control: Control | null
   readonly silence: Silence | null

@@ -1,4 +1,12 @@
-import { sideEvidence, type Evidence, type FailureEvidence, type LatencyEvidence, type Odds, type SideEvidence } from './evidence.ts'
+import {
+  sideEvidence,
+  type Evidence,
+  type FailureEvidence,
+  type GaugeEvidence,
+  type LatencyEvidence,
+  type Odds,
+  type SideEvidence,
+} from './evidence.ts'
 
 /** One sentence for people: "canary 3.1 % (31/1000) against 0.9 % (81/9000), 412 : 1, needed 100 : 1, since 2 m 10 s". */
 export function describeEvidence(evidence: Evidence): string {
@@ -12,6 +20,7 @@ export function describeEvidence(evidence: Evidence): string {
   if (verdict === 'fail') {
     const metric = evidence.metrics.find(({ metric: name }) => name === culprit)
     if (metric?.kind === 'latency') return describeLatency(metric)
+    if (metric?.kind === 'gauge') return describeGauge(metric)
     if (metric?.kind === 'failures')
       return `${described(metric)}${comparison(metric, metric.stretch)}, ${odds(metric.against)}, ${since(metric.stretch.sinceMs)}`
   }
@@ -47,6 +56,11 @@ function describeLatency({ metric, against, stretch }: LatencyEvidence): string 
       ? ''
       : `${percent(slower.canary)} of ${requests.canary} over ${seconds(slower.seconds)} against ${percent(slower.stable)} of ${requests.stable}, `
   return `${metric}: canary ${shares}p50 ${seconds(canary.p50)} against ${seconds(stable.p50)}, p99 ${seconds(canary.p99)} against ${seconds(stable.p99)}, ${odds(against)}, ${since(stretch.sinceMs)}`
+}
+
+function describeGauge({ metric, last, beyond, looks, against, sinceMs }: GaugeEvidence): string {
+  const values = last === null ? '' : `canary ${last.canary} against ${last.stable}, `
+  return `${metric}: ${values}beyond the tolerance at ${beyond} of ${looks} looks (weak test), ${odds(against)}, ${since(sinceMs)}`
 }
 
 function describeSilence({ requests, sinceMs, weight }: NonNullable<Evidence['silence']>): string {

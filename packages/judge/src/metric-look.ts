@@ -1,0 +1,51 @@
+import { lookAtFailures, newFailureTest, type FailureTest } from './failure-test.ts'
+import { lookAtGauge, newGaugeTest, type GaugeTest } from './gauge-test.ts'
+import type { MetricSettings } from './options.ts'
+import { intervalOf, readingOf, type Interval, type Reading, type Sample, type SideSample } from './sample.ts'
+import { slowOf } from './settings.ts'
+import { lookAtShape, newShapeTest, type ShapeTest } from './shape-test.ts'
+
+/** State of one metric; plain JSON. */
+export type MetricTest = FailureTest | ShapeTest | GaugeTest
+
+export function newTest(metric: MetricSettings, at: number): MetricTest {
+  switch (metric.kind) {
+    case 'failures':
+      return newFailureTest(metric, at)
+    case 'latency':
+      return newShapeTest(at)
+    case 'gauge':
+      return newGaugeTest()
+  }
+}
+
+interface Look {
+  readonly sample: Sample
+  readonly renewal: boolean
+  /** The canary has all the traffic. */
+  readonly alone: boolean
+}
+
+/** One look at one metric. What the sample does not tell changes nothing. */
+export function lookAtMetric(metric: MetricSettings, test: MetricTest, { sample, renewal, alone }: Look): MetricTest {
+  const { at, weight } = sample
+  const reading = readingOf(sample, metric.source)
+  switch (test.kind) {
+    case 'failures': {
+      const interval = metric.slo === null ? intervalOf(reading) : slowInterval(reading, metric.slo)
+      return lookAtFailures(metric, test, { at, interval, weight, alone, renewal })
+    }
+    case 'latency': {
+      const { canary, stable, boundaries } = reading
+      if (alone || boundaries === undefined || (canary?.latency ?? stable?.latency) === undefined) return test
+      return lookAtShape(metric, test, { at, boundaries, canary: canary?.latency ?? [], stable: stable?.latency ?? [], renewal })
+    }
+    case 'gauge':
+      return alone || reading.gauge === undefined ? test : lookAtGauge(test, reading.gauge, metric.tolerance, renewal)
+  }
+}
+
+function slowInterval({ canary, stable, boundaries }: Reading, slo: number): Interval {
+  const slow = (side: SideSample | undefined) => slowOf(side?.latency ?? [], boundaries ?? [], slo)
+  return { canary: slow(canary), stable: slow(stable) }
+}

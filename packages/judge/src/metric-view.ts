@@ -1,0 +1,104 @@
+import { sideEvidence, type FailureEvidence, type GaugeEvidence, type LatencyEvidence, type MetricEvidence } from './evidence.ts'
+import { againstOdds, marginAt, promotionOdds, type FailureTest } from './failure-test.ts'
+import { gaugeOdds, type GaugeTest } from './gauge-test.ts'
+import type { MetricTest } from './metric-look.ts'
+import type { MetricSettings } from './options.ts'
+import { ratioInterval } from './rate-ratio.ts'
+import { excess, shapeOdds, viewOf, type ShapeTest } from './shape-test.ts'
+import { insideTolerance, worstStretch } from './tally.ts'
+
+/** What one metric says at a look. */
+export interface View<E extends MetricEvidence = MetricEvidence> {
+  readonly evidence: E
+  /** Evidence enough against the canary, and an effect that matters. */
+  readonly fails: boolean
+  /** Evidence enough for it, or none is required. */
+  readonly sound: boolean
+  readonly tolerated: boolean
+}
+
+export interface Moment {
+  readonly at: number
+  readonly startedAt: number
+  /** Percent; whose margin promotion must prove. */
+  readonly weight: number
+  readonly alone: boolean
+}
+
+export function viewOfMetric(metric: MetricSettings, test: MetricTest, moment: Moment): View {
+  switch (test.kind) {
+    case 'failures':
+      return failureView(metric, test, moment)
+    case 'latency':
+      return latencyView(metric, test, moment)
+    case 'gauge':
+      return gaugeView(metric, test, moment)
+  }
+}
+
+export function failureView(metric: MetricSettings, test: FailureTest, { at, startedAt, weight, alone }: Moment): View<FailureEvidence> {
+  const { tally } = test
+  const reference = alone ? test.reference : null
+  const { from, stretch } = worstStretch(tally, test.marks)
+  const against = { odds: againstOdds(metric, test), needed: 1 / metric.alpha }
+  const promotion = { odds: promotionOdds(metric, test, weight), needed: 1 / metric.beta, margin: marginAt(metric, weight) }
+  const matters = stretch.canary.failures >= metric.minimumErrors && !insideTolerance(stretch, metric.tolerance)
+  return {
+    fails: !metric.advisory && against.odds >= against.needed && matters,
+    sound: metric.advisory || promotion.odds >= promotion.needed,
+    tolerated: metric.advisory || insideTolerance(tally, metric.tolerance),
+    evidence: {
+      kind: 'failures',
+      metric: metric.name,
+      advisory: metric.advisory,
+      sinceMs: at - startedAt,
+      canary: sideEvidence(tally.canary),
+      stable: sideEvidence(tally.stable),
+      stretch: { sinceMs: at - from, canary: sideEvidence(stretch.canary), stable: sideEvidence(stretch.stable) },
+      against,
+      promotion,
+      rateRatio: ratioInterval(test.ratio, 0.05),
+      reference: reference && { requests: reference.requests, failures: reference.failures, upper: reference.upper },
+    },
+  }
+}
+
+function latencyView(metric: MetricSettings, test: ShapeTest, { at, startedAt }: Moment): View<LatencyEvidence> {
+  const { from, ...view } = viewOf(test, metric.tolerance)
+  const against = { odds: shapeOdds(test), needed: 1 / metric.alpha }
+  const tolerated = view.slower === null || excess(view.slower, metric.tolerance) <= 0
+  return {
+    fails: !metric.advisory && against.odds >= against.needed && !tolerated,
+    sound: true,
+    // Shares of a few requests say little, so a slowdown counts as one when there is some evidence of it.
+    tolerated: metric.advisory || tolerated || against.odds < 3,
+    evidence: {
+      kind: 'latency',
+      metric: metric.name,
+      advisory: metric.advisory,
+      sinceMs: at - startedAt,
+      against,
+      stretch: { ...view, sinceMs: at - from },
+    },
+  }
+}
+
+function gaugeView(metric: MetricSettings, test: GaugeTest, { at, startedAt }: Moment): View<GaugeEvidence> {
+  const against = { odds: gaugeOdds(test), needed: 1 / metric.alpha }
+  return {
+    fails: !metric.advisory && against.odds >= against.needed,
+    sound: true,
+    tolerated: metric.advisory || 2 * test.beyond <= test.looks,
+    evidence: {
+      kind: 'gauge',
+      metric: metric.name,
+      advisory: metric.advisory,
+      strength: 'weak',
+      sinceMs: at - startedAt,
+      against,
+      looks: test.looks,
+      beyond: test.beyond,
+      last: test.last,
+    },
+  }
+}
