@@ -176,6 +176,7 @@ describe('a target that cannot be observed', () => {
     const story = new Story()
     blindAt(story, 25, 1)
     story.verdict = (weight) => (weight === 25 ? fails : passes)
-    expect(await story.run(plan())).toMatchObject({ phase: 'aborted', reason: { code: 'canary-failing' } })
+    expect(await story.run(plan({ steps: [step(25)] }))).toMatchObject({ phase: 'aborted', reason: { code: 'canary-failing' } })
+    expect(story.looks).toBe(1)
   })
 })

@@ -138,6 +138,16 @@ describe('a cancelled job', () => {
     expect(story.target).toMatchObject({ stable: { version: 'v1' }, canary: undefined, weight: 0 })
   })
 
+  test('does not wait for what it waits for', async () => {
+    const story = new Story()
+    story.smoke = (_side, _release, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error))
+        story.cancel.abort(new KitError('cancelled', 'SIGINT'))
+      })
+    expect(await story.run(plan())).toMatchObject({ phase: 'aborted', reason: { code: 'cancelled' } })
+  })
+
   test('during the promotion finishes it: a late abort cannot undo a promotion', async () => {
     const story = new Story()
     cancelAt(story, 'promote')
