@@ -2,7 +2,7 @@ import { KitError } from '@deploy-kit/core'
 import { shortDigest } from '../plan/describe-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Evidence } from '../ports/analyst.ts'
-import type { Percent, Release, Side } from '../release.ts'
+import { sameRelease, type Percent, type Release, type Side } from '../release.ts'
 import type { Command } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import { checkInPlace } from './in-place.ts'
@@ -51,6 +51,7 @@ export const perform = async (
     case 'shift':
       if (command.release !== undefined) {
         checkInPlace({ weight: moment.weight, side: 'canary', release: command.release }, await target.describe(signal))
+        if (command.weight === 100) await noteStable(plan, command.release, moment, ports, signal)
       }
       await target.shift(command.weight, signal)
       return { event: { type: 'weight-set', weight: command.weight, at: clock.now() }, weight: command.weight }
@@ -64,6 +65,7 @@ export const perform = async (
       return { event: { type: 'approval', ...approval } }
     }
     case 'promote':
+      await noteStable(plan, command.release, moment, ports, signal)
       await target.promote(signal)
       await verifyRunning('stable', command.release, ports, signal)
       return { event: { type: 'promoted', at: clock.now() }, weight: 0 }
@@ -71,6 +73,15 @@ export const perform = async (
       await target.discard(signal)
       return { event: { type: 'discarded' } }
   }
+}
+
+/**
+ * Before a release goes from no traffic to all of it (blue-green, rolling), the judge hears what the replaced one did until
+ * then: it is all that there will be to compare with. A source that fails here is no reason to stay; the looks to come say so.
+ */
+const noteStable = async (plan: Plan, release: Release, moment: Moment, ports: RolloutPorts, signal: AbortSignal): Promise<void> => {
+  if (moment.weight > 0 || plan.replaces === undefined || !sameRelease(release, plan.release)) return
+  await ports.analyst.look({ weight: 0, mode: 'rollout', stepBegan: false }, signal).catch(() => undefined)
 }
 
 /** What runs is the digest that was asked for: read back from the running instances, not from the specification. */
