@@ -48,7 +48,10 @@ test.concurrent('the judge sends a bad version back, with its evidence', async (
 
 test.concurrent('a version that fails its smoke test gets no traffic', async () => {
   await using shop = await stage.shop().serving('v1')
-  shop.has('smoke.yml', 'name: old\nchecks: [{ name: still v1, request: { path: /version }, expect: { json: { $.version: { equals: v1 } } } }]')
+  shop.has(
+    'smoke.yml',
+    'name: old\nchecks: [{ name: still v1, request: { path: /version }, expect: { json: { $.version: { equals: v1 } } } }]',
+  )
   const { exitCode, outputs, log } = await shop.releases('v2', { smoke: 'smoke.yml' })
 
   expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 1, outcome: 'aborted', 'reason-code': 'smoke-failed' })

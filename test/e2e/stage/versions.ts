@@ -30,7 +30,14 @@ export const layoutOf = async (version: VersionName, dist: string, images: strin
   mkdirSync(images, { recursive: true })
   const fresh = mkdtempSync(join(images, 'build-'))
   const output = join(fresh, 'image')
-  const context = { dist, workspace: fresh, temporary: join(fresh, 'temporary'), repository: 'acme/shop', runId: `build-${version}`, attempt: 1 }
+  const context = {
+    dist,
+    workspace: fresh,
+    temporary: join(fresh, 'temporary'),
+    repository: 'acme/shop',
+    runId: `build-${version}`,
+    attempt: 1,
+  }
   const { exitCode, log } = await runStep({ ...context, action: 'build-image', inputs: { ...buildInputs(version), output } })
   if (exitCode !== 0) throw new Error(`build-image ended with status ${exitCode}: ${log}`)
   takeName(output, layout)
