@@ -21,7 +21,7 @@ export interface LocalTargetRequest {
   readonly clock: Clock
 }
 
-const pollMs = 100
+const pollMs = 50
 
 /** The target of the local platform: every change is one request to the edge, which does it and shows it. */
 export const localTarget = ({ admin, path, settings, clock }: LocalTargetRequest): Target => {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { asKitError, KitError, type ReasonCode } from '@deploy-kit/core'
 import type { Problem } from '../../protocol.ts'
 import type { Apps } from '../apps.ts'
-import { listenOnLoopback } from '../proxy/front.ts'
+import { closeGracefully, listenOnLoopback } from '../http-server.ts'
 import { routes, type Answer } from './routes.ts'
 
 const largestBody = 4 * 1024 * 1024
@@ -40,12 +40,9 @@ export class AdminServer {
     return listenOnLoopback(this.#server, port)
   }
 
-  async close(): Promise<void> {
-    if (!this.#server.listening) return
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    // Its clients keep connections alive that rest most of the time.
-    this.#server.closeIdleConnections()
-    await closed
+  /** Answers are given at once, so whatever is under way is soon done. */
+  close(): Promise<void> {
+    return closeGracefully(this.#server, 1_000, this.#apps.settings.clock)
   }
 
   async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -23,7 +23,11 @@ export class Forwarder {
 
   constructor() {
     this.#proxy = createProxyServer()
-    this.#proxy.on('proxyReq', (sent, incoming) => void this.#sent.set(incoming, sent))
+    this.#proxy.on('proxyReq', (sent, incoming) => {
+      this.#sent.set(incoming, sent)
+      // Node keeps the head of a request back until the first part of its body comes; a version may answer to the head.
+      if (!incoming.complete && incoming.readableLength === 0) sent.flushHeaders()
+    })
     this.#proxy.on('proxyRes', (answer, incoming, outgoing) => {
       for (const name of [...ofOneConnection, digestHeader]) delete answer.headers[name]
       const onEnd = (): void => {

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { KitError, type Clock } from '@deploy-kit/core'
+import type { Clock } from '@deploy-kit/core'
 import type { Side } from '@deploy-kit/rollout'
+import { closeGracefully, listenOnLoopback } from '../http-server.ts'
 import { digestHeader, sideHeader, sides } from '../../protocol.ts'
 import type { Version } from '../version.ts'
 import { Forwarder } from './forward.ts'
@@ -35,15 +36,16 @@ export class Front {
   /** Takes no new connection, lets what is under way end, and breaks off after `withinMs` milliseconds. */
   async close(withinMs: number, clock: Clock): Promise<void> {
     this.#isClosing = true
-    if (!this.#server.listening) return
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    // Connections that rest are closed by close(); those that come to rest later are closed by their last answer.
-    const over = new AbortController()
-    await Promise.race([closed, clock.sleep(withinMs, over.signal).catch(() => undefined)])
-    over.abort()
-    this.#server.closeAllConnections()
+    const conversations = this.#closeUpgraded(withinMs, clock)
+    await closeGracefully(this.#server, withinMs, clock)
+    await conversations
+  }
+
+  /** The server knows nothing any more of connections that were upgraded. */
+  async #closeUpgraded(withinMs: number, clock: Clock): Promise<void> {
+    const deadline = clock.now() + withinMs
+    while (this.#upgraded.size > 0 && clock.now() < deadline) await clock.sleep(20)
     for (const socket of this.#upgraded) socket.destroy()
-    await closed
   }
 
   async #answer(incoming: IncomingMessage, outgoing: ServerResponse, route: Route): Promise<void> {
@@ -88,10 +90,3 @@ const pinnedSide = (incoming: IncomingMessage): Side | undefined => {
   const wanted = incoming.headers[sideHeader]
   return sides.find((side) => side === wanted)
 }
-
-/** Listens on 127.0.0.1 only and returns the port; 0 takes a free one. @throws KitError `port-taken` */
-export const listenOnLoopback = (server: Server, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new KitError('port-taken', `Port ${port} of 127.0.0.1 could not be opened.`, { cause })))
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
