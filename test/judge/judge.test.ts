@@ -129,6 +129,17 @@ describe('what is not there', () => {
     expect(describeEvidence(story.says.evidence)).toBe('canary 0 requests at a weight of 5 %, stable 600, since 50 s')
   })
 
+  test('after many requests of the canary there were many chances of a lucky silence, so it takes a longer one', () => {
+    const looks = (story: ReturnType<typeof rollout>) => {
+      for (let k = 1; k < 100; k++) if (story.sees([0, 0], [50, 0]).says.verdict === 'fail') return k
+      return Infinity
+    }
+    const fresh = looks(rollout().step(5))
+    const heard = looks(rollout().step(5).sees([50, 0], [950, 0], 20))
+    expect(fresh).toBe(4)
+    expect(heard).toBe(9)
+  })
+
   test('at little traffic the silence of a small share is luck for a long time', () => {
     expect(rollout().step(5).sees([0, 0], [1, 0], 100).says.verdict).toBe('insufficient')
   })

@@ -31,8 +31,13 @@ export function listen(
   }
 }
 
-/** Whether the silence can no longer be luck, nor a weight that still travels to the proxies. */
-export function isDeaf(silence: Silence | null, at: number, { liveness }: Settings): boolean {
+/**
+ * Whether the silence can no longer be luck, nor a weight that still travels to the proxies. A new silence may begin after every request of the
+ * canary: the n-th has 1 / (n (n + 1)) of the probability, so that all of them together have no more than is allowed.
+ * @param heard requests of the canary so far
+ */
+export function isDeaf(silence: Silence | null, at: number, heard: number, { liveness, overdispersion }: Settings): boolean {
   if (silence === null || silence.samples < 2) return false
-  return silence.lnChance < Math.log(liveness.probability) && at - silence.sinceAt >= liveness.graceMs
+  const allowed = Math.log(liveness.probability) - Math.log((heard + 1) * (heard + 2))
+  return silence.lnChance / overdispersion < allowed && at - silence.sinceAt >= liveness.graceMs
 }

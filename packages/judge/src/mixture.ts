@@ -66,7 +66,8 @@ export function evidenceIn(mixture: Mixture, weights?: readonly number[]): numbe
 /** Cuts the e-value to at most `limit`; less money is always allowed. */
 export function cutTo(mixture: Mixture, limit: number, weights?: readonly number[]): Mixture {
   const evidence = evidenceIn(mixture, weights)
-  if (evidence <= limit) return mixture
+  // A second cut must not move the last digit.
+  if (evidence <= limit * (1 + 1e-12)) return mixture
   const share = limit / evidence
   return { masses: mixture.masses.map((mass) => mass * share), unspent: mixture.unspent.map((purse) => purse * share) }
 }

@@ -77,7 +77,7 @@ export interface JudgeOptions {
 }
 
 export interface LivenessOptions {
-  /** Chance below which "no request reached the canary" is no longer taken as luck. Default 0.0001. */
+  /** Chance, over the whole rollout, to take a silence of the canary that is luck for a router that sends it nothing. Default 0.0001. */
   readonly probability?: number | undefined
   /** The silence must last this long too, since weights need time to reach every proxy. Milliseconds, default 30 000. */
   readonly graceMs?: number | undefined

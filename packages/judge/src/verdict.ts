@@ -21,6 +21,7 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
     const test = tests.metrics[metric.name]
     return test === undefined ? [] : [viewOfMetric(metric, test, moment)]
   })
+  const errors = errorsIn(views)
   const guard = { odds: evidenceIn(tests.ceiling), needed: 1 / settings.ceilingFalseAlarms, ceiling: settings.ceiling }
   const control = tests.control === null ? null : { odds: controlOdds(tests.control), needed: settings.noisyAt }
   const noisy = control !== null && control.odds >= control.needed
@@ -28,7 +29,7 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
   const culprit =
     tests.failed ??
     worse?.evidence.metric ??
-    (guard.odds >= guard.needed ? 'ceiling' : isDeaf(tests.silence, at, settings) ? 'no-traffic' : null)
+    (guard.odds >= guard.needed ? 'ceiling' : isDeaf(tests.silence, at, errors.canary.requests, settings) ? 'no-traffic' : null)
   const { canary, stable } = intervalOf(readingOf(sample, null))
   const silent = canary.requests + stable.requests === 0
   const sound = canary.requests > 0 && views.every((view) => view.sound)
@@ -36,7 +37,7 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
   const evidence: Evidence = {
     verdict,
     culprit,
-    ...errorsIn(views),
+    ...errors,
     metrics: views.map((view): MetricEvidence => view.evidence),
     guard,
     control,
