@@ -7,7 +7,7 @@ export const commandLine = (argv: readonly string[]): Promise<number> => cli(arg
 
 const actions: CliActions = Object.fromEntries(
   definitions.flatMap((definition) => {
-    const load = mains[definition.name]
+    const load = mains[definition.name]?.main
     return load === undefined ? [] : [[definition.name, { definition, load }]]
   }),
 )

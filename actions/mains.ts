@@ -1,20 +1,20 @@
 import type { Main } from '@deploy-kit/core'
 
-/** What an action runs: main, and post where a killed main may leave something behind. */
-export interface ActionModule {
-  readonly main: Main
-  readonly post?: Main
+/** Where the parts of an action are. Each is loaded when it runs, so that a step pays for its own part only. */
+export interface ActionParts {
+  readonly main: () => Promise<{ readonly main: Main }>
+  /** Where a killed main may leave something behind. */
+  readonly post?: () => Promise<{ readonly post: Main }>
 }
 
-/**
- * Where the mains are, loaded when they are run, so that a step pays for its own action only. (The definitions stand in
- * catalogue.ts: a step needs one of them and gets it with its main.)
- */
-export const mains: Readonly<Record<string, () => Promise<ActionModule>>> = {
-  'build-image': () => import('./build-image/main.ts'),
-  'scan-trivy': () => import('./scan-trivy/main.ts'),
-  'deploy-canary': () => import('./deploy-canary/main.ts'),
-  'smoke-test': () => import('./smoke-test/main.ts'),
-  'auto-rollback': () => import('./auto-rollback/main.ts'),
-  'deploy-kit': () => import('./deploy-kit/main.ts'),
+const post = () => import('./shared/post.ts')
+
+/** The definitions stand in catalogue.ts: a step needs one of them and gets it with its main. */
+export const mains: Readonly<Record<string, ActionParts>> = {
+  'build-image': { main: () => import('./build-image/main.ts') },
+  'scan-trivy': { main: () => import('./scan-trivy/main.ts') },
+  'deploy-canary': { main: () => import('./deploy-canary/main.ts'), post },
+  'smoke-test': { main: () => import('./smoke-test/main.ts') },
+  'auto-rollback': { main: () => import('./auto-rollback/main.ts'), post },
+  'deploy-kit': { main: () => import('./deploy-kit/main.ts'), post },
 }

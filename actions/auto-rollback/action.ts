@@ -25,6 +25,10 @@ export const autoRollback = defineAction({
       default: 30 * day,
       about: 'The oldest release that may be returned to without being named by its digest.',
     }),
+    'allow-unverified': input.boolean({
+      default: false,
+      about: 'Whether a release that was promoted here, but that neither a smoke test nor the judge has verified, will do.',
+    }),
     smoke: input.path({ about: 'Smoke suite that the release must pass after the return. Default: the configuration, else none.' }),
     deadline: input.duration({ default: 10 * 60_000, about: 'Time for the whole rollback.' }),
     ...dryRunInput('`execute` shows what it would do.'),

@@ -26,6 +26,7 @@ export const main = runs(autoRollback, async ({ inputs, host, signal }) => {
       to: inputs.target,
       reason,
       maxAgeMs: inputs['max-age'],
+      allowUnverified: inputs['allow-unverified'],
       ...(smoke !== undefined && { smoke }),
       deadlineMs: inputs.deadline,
       dryRun: inputs.mode === 'plan' || inputs['dry-run'],
@@ -45,5 +46,3 @@ const reconciled = (done: Awaited<ReturnType<typeof reconcileTarget>>, digest: s
   outputs: { digest, changed: String(done.kind === 'ended') },
   summary: `## Reconcile\n\n${done.text}\n`,
 })
-
-export { post } from '../shared/post.ts'

@@ -3,5 +3,3 @@ import { deployCanary } from './action.ts'
 import { release } from './release.ts'
 
 export const main = runs(deployCanary, async (context) => release(context.inputs, context))
-
-export { post } from '../shared/post.ts'

@@ -27,5 +27,3 @@ export const main = runs(deployKit, async (context) => {
 
 /** The pipeline has no inputs for what only a build on its own needs. */
 const asBuilt = { name: undefined, tags: undefined, labels: undefined, output: 'image', 'source-date-epoch': undefined }
-
-export { post } from '../shared/post.ts'

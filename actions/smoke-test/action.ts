@@ -6,7 +6,7 @@ export const smokeTest = defineAction({
   summary: 'Asks a deployment the questions of a suite and makes sure that the expected version answers.',
   inputs: {
     suite: input.path({ required: true, about: 'The suite, a YAML file of requests and what their answers must be.' }),
-    url: input.url({ about: 'Address that the paths of the suite start from. Default: the one in the suite.' }),
+    url: input.url({ required: true, about: 'Address that the paths of the suite start from.' }),
     'expected-version': input.text({
       about: 'Version that must answer, so that the old one cannot pass in place of the new one. Default: what the suite says, else any.',
     }),
@@ -23,6 +23,6 @@ export const smokeTest = defineAction({
     junit: 'Path of the JUnit report, when one was written.',
   },
   permissions: { contents: ['read', 'to read the suite from the checkout'] },
-  hosts: { 'the host of `url` and of the suite': 'To send the requests of the suite.' },
+  hosts: { 'the host of `url`': 'To send the requests of the suite.' },
   branding: { icon: 'check-circle', color: 'blue' },
 })

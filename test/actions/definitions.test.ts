@@ -55,7 +55,7 @@ describe.each(byName)('%s', (name, definition) => {
   })
 
   test('has a main, and a post exactly when a killed main may leave something behind', async () => {
-    const action = await mains[name]?.()
+    const action = mains[name]
     expect(action).toBeDefined()
     expect(action?.post !== undefined).toBe(definition.finishesInPost)
   })

@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander'
-import { schemas, type SchemaName } from '@deploy-kit/release'
+import { schemas, type SchemaName } from '../schemas.ts'
 
 /** Prints a JSON Schema, for editors and checks. */
 export const schemaCommand = (): Command =>

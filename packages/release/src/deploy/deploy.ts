@@ -4,6 +4,7 @@ import {
   holdLease,
   intentOf,
   makePlan,
+  refuseForeignWriter,
   resume,
   runRollout,
   sameRelease,
@@ -18,6 +19,9 @@ import {
 } from '@deploy-kit/rollout'
 import type { TargetContext } from '../kit/context.ts'
 import { recordEnd } from '../records/record-end.ts'
+import { clearApprovals } from './approver.ts'
+import { judgeOptions } from './judge-options.ts'
+import { observeTraffic, outlookFor } from './outlook.ts'
 import { portsForRelease } from './ports.ts'
 import { recover, type Resumable } from './recover.ts'
 import type { DeployReport } from './report.ts'
@@ -67,12 +71,14 @@ export const deploy = async (request: DeployRequest, context: TargetContext): Pr
   }
   const plan = resumable?.saved.plan ?? planFor(request, observed)
   for (const line of describePlan(plan)) log.info(line)
-  await platform.counts?.check(signal)
+  await showOutlook(plan, settings, context)
   if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, weight: observed.weight, endedAt: clock.now() }
 
+  if (resumable !== undefined) refuseForeignWriter(resumable.intent, observed)
   const start = resumable === undefined ? startOf(plan, clock.now()) : carriedOn(resumable, observed, clock.now())
   context.aboutToChange()
   const lease = await hold(start, resumable, settings, context)
+  if (resumable === undefined) await clearApprovals(platform.documents, signal)
   // The first read only sets the mark from which the judge counts.
   await platform.counts?.read(signal).catch(() => undefined)
   const onEnd = (end: Terminal): Promise<void> =>
@@ -83,6 +89,23 @@ export const deploy = async (request: DeployRequest, context: TargetContext): Pr
   const end = await runRollout(start, lease, ports, { signal, onCancel: settings.onCancel, freezeForMs: settings.freezeForMs, onEnd })
   return { ...report, end, plan, weight: events.at(-1)?.weight ?? 0, endedAt: clock.now() }
 }
+
+/** Says before anything is touched how long it will take, and warns where the time allowed cannot suffice. */
+const showOutlook = async (plan: Plan, settings: DeploySettings, { platform, clock, log, signal }: TargetContext): Promise<void> => {
+  if (platform.counts === undefined) return
+  await platform.counts.check(signal)
+  if (plan.replaces === undefined || plan.steps.every((step) => step.bake === undefined)) return
+  const traffic = await observeTraffic(platform.counts, clock, Math.min(2 * plan.pollMs, longestObservationMs), signal)
+  if (traffic === undefined) {
+    log.warning('No traffic was seen. Without requests there is no evidence, and no step can pass on its own.')
+    return
+  }
+  const outlook = outlookFor(plan, traffic, judgeOptions(settings))
+  for (const line of outlook.lines) log.info(line)
+  for (const warning of outlook.warnings) log.warning(warning)
+}
+
+const longestObservationMs = 2_000
 
 const planFor = ({ settings, release, kind }: DeployRequest, observed: TargetState): Plan =>
   makePlan({ ...settings, kind, release, replaces: observed.stable?.release, smoke: settings.smoke !== undefined })

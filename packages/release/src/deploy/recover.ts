@@ -8,6 +8,7 @@ import {
   savedRollout,
   shortDigest,
   type HeldLease,
+  type Intent,
   type Lease,
   type OnNewer,
   type Platform,
@@ -21,6 +22,7 @@ import {
 /** A rollout of the same release that was frozen, or that an earlier attempt of this run began: it is carried on. */
 export interface Resumable {
   readonly saved: SavedRollout
+  readonly intent: Intent
   readonly version: string
 }
 
@@ -48,7 +50,7 @@ export const recover = async (request: RecoverRequest): Promise<Resumable | unde
   const frozen = saved?.state.phase === 'frozen'
   if (saved !== undefined && (frozen || found.kind === 'own') && sameRelease(saved.plan.release, request.release)) {
     ports.log.info(`Carrying on the rollout of ${shortDigest(request.release.digest)} that stopped at: ${found.lease.value.intent.doing}.`)
-    return { saved, version: found.lease.version }
+    return { saved, intent: found.lease.value.intent, version: found.lease.version }
   }
   if (found.kind === 'held' && !frozen && request.onNewer === 'refuse') refuseHeld(found.lease)
   const why = found.kind === 'held' && !frozen ? 'superseded by' : 'recovered by'

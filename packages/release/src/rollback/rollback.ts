@@ -11,6 +11,7 @@ export interface RollbackRequest {
   readonly to: string
   readonly reason: string
   readonly maxAgeMs: number
+  readonly allowUnverified: boolean
   readonly smoke: string | undefined
   readonly deadlineMs: number
   readonly leaseTtlMs: number
@@ -31,7 +32,11 @@ export const rollback = async (request: RollbackRequest, context: TargetContext)
   const { platform, signal, clock, log } = context
   const records = await releasesOf(context)
   const { stable } = await platform.target.describe(signal)
-  const { record } = chooseTarget(records, request.to, stable?.release, { maxAgeMs: request.maxAgeMs, now: clock.now() })
+  const { record } = chooseTarget(records, request.to, stable?.release, {
+    maxAgeMs: request.maxAgeMs,
+    allowUnverified: request.allowUnverified,
+    now: clock.now(),
+  })
   log.info(`${request.to}: ${record.release.version ?? shortDigest(record.release.digest)}, released ${new Date(record.at).toISOString()}.`)
   return deploy(
     {

@@ -7,7 +7,7 @@ import { loadSuite } from '../deploy/smoke-gate.ts'
 /** The inputs of smoke-test. */
 export interface SmokeInputs {
   readonly suite: string
-  readonly url: string | undefined
+  readonly url: string
   readonly 'expected-version': string | undefined
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly timeout: number | undefined
@@ -22,8 +22,6 @@ export const smokeTest = async (
 ): Promise<ActionResult<'passed' | 'failed' | 'flaky' | 'junit'>> => {
   const suite = await loadSuite(resolve(host.workspace, inputs.suite))
   if (suite === undefined) throw new KitError('input-missing', '`suite` is required.')
-  if (inputs.url === undefined)
-    throw new KitError('input-missing', '`url` is required: the address that the paths of the suite start from.')
   const expected = inputs['expected-version']
   const report = await run(within(suite, inputs.timeout), {
     url: inputs.url,

@@ -1,1 +1,0 @@
-export const id=83;export const ids=[83];export const modules={83:(t,o,r)=>{r.d(o,{reportHtml:()=>reportHtml});let reportHtml=async t=>JSON.stringify(t)}};
