@@ -4,7 +4,7 @@ import type { Look, Verdict } from '../ports/analyst.ts'
 import type { TargetState } from '../ports/target.ts'
 import type { VerdictSummary } from '../state/event.ts'
 import { checkInPlace, type Place } from './in-place.ts'
-import type { Moment, Performed } from './perform.ts'
+import type { Moment, Performed } from './performed.ts'
 import type { RolloutPorts } from './ports.ts'
 
 /**

@@ -1,29 +1,13 @@
 import { KitError } from '@deploy-kit/core'
 import { shortDigest } from '../plan/describe-plan.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Evidence } from '../ports/analyst.ts'
-import { sameRelease, type Percent, type Release, type Side } from '../release.ts'
+import { sameRelease, type Release, type Side } from '../release.ts'
 import type { Command } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import { checkInPlace } from './in-place.ts'
 import { look } from './look.ts'
+import type { Moment, Performed } from './performed.ts'
 import type { RolloutPorts } from './ports.ts'
-
-/** What a command did to the world. */
-export interface Performed {
-  readonly event: Event
-  readonly evidence?: Evidence
-  /** Weight in place afterwards, where the command set one. */
-  readonly weight?: Percent
-}
-
-/** What the runner knows when it gives a command. */
-export interface Moment {
-  /** Weight that this run has put in place. */
-  readonly weight: Percent
-  /** Whether no look was made since the step began. */
-  readonly stepBegan: boolean
-}
 
 /** Carries a command out through the ports and says what happened. @throws KitError what the ports throw, `digest-mismatch`, `weight-returned`, `foreign-writer` */
 export const perform = async (
