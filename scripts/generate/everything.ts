@@ -5,7 +5,7 @@ import { actionMetadata } from './action-metadata.ts'
 import { actionPage } from './action-page.ts'
 import type { GeneratedFile } from './generated-file.ts'
 import { reasonCodeFolder, reasonCodePages } from './reason-code-pages.ts'
-import { schemas } from './schemas.ts'
+import { publishedSchemas } from './schemas.ts'
 
 export interface Generated {
   readonly files: readonly GeneratedFile[]
@@ -19,7 +19,7 @@ export const everything = async (): Promise<Generated> => {
     ...definitions.map(actionMetadata),
     ...(await Promise.all(definitions.map(actionPage))),
     ...reasonCodePages(),
-    ...schemas(),
+    ...(await publishedSchemas()),
   ]
   const style = JSON.parse(await readFile('.oxfmtrc.json', 'utf8')) as Record<string, unknown>
   const paths = new Set(files.map((file) => file.path))

@@ -1,14 +1,19 @@
+import { schemas, type SchemaName } from '@deploy-kit/cli'
 import type { GeneratedFile } from './generated-file.ts'
 
-export interface PublishedSchema {
-  /** Path in the repository, in the folder `schema/`. */
-  readonly file: string
-  /** The JSON Schema as a value. */
-  readonly produce: () => unknown
+/** Every JSON Schema that is published, with its file. A schema without a file does not compile. */
+const files: Readonly<Record<SchemaName, string>> = {
+  config: 'schema/deploy-kit.schema.json',
+  smoke: 'schema/smoke.schema.json',
+  result: 'schema/result.schema.json',
+  rehearsal: 'schema/rehearsal.schema.json',
 }
 
-/** Every JSON Schema that is published. Add a line, and `npm run generate` writes it and the drift check watches it. */
-const published: readonly PublishedSchema[] = []
-
-export const schemas = (): readonly GeneratedFile[] =>
-  published.map(({ file, produce }) => ({ path: file, text: `${JSON.stringify(produce(), null, 2)}\n` }))
+/** `npm run generate` writes them, and the drift check watches them. */
+export const publishedSchemas = async (): Promise<readonly GeneratedFile[]> =>
+  Promise.all(
+    Object.entries(files).map(async ([name, path]) => ({
+      path,
+      text: `${JSON.stringify(await schemas[name as SchemaName](), null, 2)}\n`,
+    })),
+  )

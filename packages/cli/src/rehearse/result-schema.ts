@@ -74,4 +74,9 @@ export const rehearsalResult = entry({
   report: z.string().describe('Path of the HTML report.'),
 }).describe('What a rehearsal shows at its end, as `npm start -- --json` prints it.')
 
-export const rehearsalJsonSchema = (): unknown => z.toJSONSchema(rehearsalResult, { target: 'draft-2020-12' })
+export const rehearsalJsonSchema = (): unknown =>
+  z.toJSONSchema(rehearsalResult, {
+    target: 'draft-2020-12',
+    // `readonly` is for our types; in a document it would say that nobody may write one.
+    override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
+  })

@@ -4,6 +4,7 @@ import { suiteJsonSchema } from '@deploy-kit/smoke'
 export const schemas = {
   config: async (): Promise<unknown> => (await import('./schema.ts')).configJsonSchema(),
   smoke: async (): Promise<unknown> => suiteJsonSchema(),
+  result: async (): Promise<unknown> => (await import('../report/result-schema.ts')).resultJsonSchema(),
 }
 
 export type SchemaName = keyof typeof schemas
