@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { commandOf } from '../../../packages/platforms/src/local/edge/image/command.ts'
@@ -28,56 +28,25 @@ describe('unpacking an image', () => {
     return commandOf(await new RootfsStore(join(workplace.directory, 'store')).get(asked), asked, { PORT: '8000' })
   }
 
-  test('later layers add, replace and remove', async () => {
+  test('an entry that is written through links that climb out stays inside', async () => {
     const { directory } = await unpack(
-      [file('etc/a', 'old'), file('etc/b'), file('cache/x'), file('cache/deep/y')],
-      [file('etc/a', 'new'), file('etc/.wh.b'), file('cache/own'), file('cache/.wh..wh..opq')],
-    )
-    expect(await readFile(join(directory, 'etc/a'), 'utf8')).toBe('new')
-    expect(await readdir(join(directory, 'etc'))).toEqual(['a'])
-    expect(await readdir(join(directory, 'cache'))).toEqual(['own'])
-  })
-
-  test('a compressed layer, modes and links inside are kept', async () => {
-    const spec = {
-      gzip: true,
-      layers: [
-        [
-          { name: 'bin/run', content: '#!/bin/sh\n', mode: 0o4755 },
-          { name: 'bin/link', type: 'symlink', linkname: '../bin/run' } as const,
-          { name: 'same', type: 'link', linkname: 'bin/run' } as const,
-        ],
-      ],
-    }
-    const { directory } = await new RootfsStore(join(workplace.directory, 'store')).get(await release(spec))
-    expect(((await stat(join(directory, 'bin/run'))).mode & 0o7777).toString(8)).toBe('755')
-    expect(await readFile(join(directory, 'bin/link'), 'utf8')).toBe('#!/bin/sh\n')
-    expect((await stat(join(directory, 'same'))).ino).toBe((await stat(join(directory, 'bin/run'))).ino)
-  })
-
-  test.each<[string, readonly TarEntry[]]>([
-    ['climbs out', [file('../evil')]],
-    ['climbs out further down', [file('a/../../evil')]],
-    ['is a link to this machine', [{ name: 'etc', type: 'symlink', linkname: '/etc' }]],
-    ['is a link that climbs out', [{ name: 'a/b', type: 'symlink', linkname: '../../evil' }]],
-    [
-      'is written through links that climb out together',
       [
         { name: 'deep/down/up', type: 'symlink', linkname: '../..' },
-        { name: 'out', type: 'symlink', linkname: 'deep/down/up/..' },
-        file('out/evil'),
+        { name: 'out', type: 'symlink', linkname: 'deep/down/up/../..' },
       ],
-    ],
-    ['is a hard link that climbs out', [{ name: 'passwd', type: 'link', linkname: '../../../etc/passwd' }]],
-  ])('an entry that %s is refused and nothing is left behind', async (_, entries) => {
-    await expect(unpack(entries)).rejects.toMatchObject({ code: 'image-not-runnable', message: expect.stringContaining('leads out') })
-    expect(await readdir(join(workplace.directory, 'store'))).toEqual([])
+      [file('out/evil')],
+    )
+    expect(await readFile(join(directory, 'evil'), 'utf8')).toBe('out/evil')
     expect(await readdir(workplace.directory)).not.toContain('evil')
   })
 
-  test('an absolute name stays inside', async () => {
-    const { directory } = await unpack([file('/etc/motd', 'hello')])
-    expect(await readFile(join(directory, 'etc/motd'), 'utf8')).toBe('hello')
+  test('an image is unpacked once, however many ask for it', async () => {
+    const asked = await release({ layers: [[file('a')]] })
+    const store = new RootfsStore(join(workplace.directory, 'store'))
+    const [first, second] = await Promise.all([store.get(asked), store.get(asked)])
+    expect(first.directory).toBe(second.directory)
+    await rm(asked.image, { recursive: true })
+    expect(await readdir((await store.get(asked)).directory)).toEqual(['a'])
   })
 
   test('a blob with another content is refused before anything is unpacked', async () => {
@@ -87,14 +56,14 @@ describe('unpacking an image', () => {
       const before = await readFile(join(blobs, name))
       await writeFile(join(blobs, name), Buffer.concat([before, Buffer.from(' ')]))
       const store = new RootfsStore(join(workplace.directory, 'store'))
-      await expect(store.get({ digest, image, ...rest })).rejects.toMatchObject({ code: 'layout-corrupt' })
+      await expect(store.get({ digest, image, ...rest })).rejects.toMatchObject({ code: 'image-layout-invalid' })
       await writeFile(join(blobs, name), before)
     }
   })
 
   test.each([
-    ['a directory that is no layout', 'image-not-runnable', async (image: string) => rm(join(image, 'oci-layout'))],
-    ['a layout without the digest', 'layout-corrupt', async (image: string) => rm(join(image, 'blobs'), { recursive: true })],
+    ['a directory that is no layout', 'image-layout-invalid', async (image: string) => rm(join(image, 'oci-layout'))],
+    ['a layout without its blobs', 'image-layout-invalid', async (image: string) => rm(join(image, 'blobs'), { recursive: true })],
   ])('%s is refused as %s', async (_, code, damage) => {
     const asked = await release({ layers: [] })
     await damage(asked.image)

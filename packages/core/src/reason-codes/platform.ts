@@ -31,14 +31,9 @@ export const platformCodes = {
     cause: 'No app of that name has been released there yet.',
     remedy: 'Check the name of the app; the first `deploy` creates it.',
   },
-  'layout-corrupt': {
-    title: 'The image on disk is not what its digest says',
-    cause: 'A blob of the OCI layout is missing, or its content has another SHA-256 than its name.',
-    remedy: 'Build the image again; nothing of it was started.',
-  },
   'image-not-runnable': {
     title: 'The local platform cannot run the image',
-    cause: 'The image has no command, a layer of a kind that is not supported, or an entry that would leave its directory.',
+    cause: 'The image has no command, or one that it does not hold.',
     remedy: 'Change what the message names, or release to a platform that runs containers.',
   },
   'port-taken': {

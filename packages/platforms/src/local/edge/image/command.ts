@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, posix } from 'node:path'
 import { KitError } from '@deploy-kit/core'
 import type { Release } from '@deploy-kit/rollout'
-import { segmentsInside } from './inside.ts'
 import type { Rootfs } from './rootfs.ts'
 
 /** What is started: an argument vector, never a shell. */
@@ -19,8 +18,8 @@ export interface Command {
  * is passed on but PATH, with the edge's own Node first. The image's USER is not applied.
  * @throws KitError `image-not-runnable`
  */
-export const commandOf = ({ directory, config }: Rootfs, release: Release, own: Readonly<Record<string, string>>): Command => {
-  const { Entrypoint, Cmd, Env, WorkingDir } = config.config ?? {}
+export const commandOf = ({ directory, run }: Rootfs, release: Release, own: Readonly<Record<string, string>>): Command => {
+  const { Entrypoint, Cmd, Env, WorkingDir } = run
   const [file, ...argv] = [...(Entrypoint ?? []), ...(Cmd ?? [])].map((word) => fileInside(directory, word) ?? word)
   if (file === undefined) throw new KitError('image-not-runnable', 'The image has neither an ENTRYPOINT nor a CMD.')
   if (file.startsWith('/') && !isFile(file))
@@ -31,7 +30,7 @@ export const commandOf = ({ directory, config }: Rootfs, release: Release, own: 
   return {
     file,
     argv,
-    cwd: join(directory, ...segmentsInside(WorkingDir ?? '')),
+    cwd: inside(directory, WorkingDir ?? ''),
     env: { ...fromImage, ...release.environment, ...own, PATH: searchPath(directory, fromImage['PATH']) },
   }
 }
@@ -39,14 +38,17 @@ export const commandOf = ({ directory, config }: Rootfs, release: Release, own: 
 const searchPath = (directory: string, ofImage = ''): string =>
   [
     dirname(process.execPath),
-    ...ofImage.split(':').flatMap((path) => (path.startsWith('/') ? [join(directory, ...segmentsInside(path))] : [])),
+    ...ofImage.split(':').flatMap((path) => (path.startsWith('/') ? [inside(directory, path)] : [])),
     ...(process.env['PATH'] ?? '').split(delimiter),
   ].join(delimiter)
 
 const fileInside = (directory: string, word: string): string | undefined => {
   if (!word.startsWith('/')) return undefined
-  const path = join(directory, ...segmentsInside(word))
+  const path = inside(directory, word)
   return isFile(path) ? path : undefined
 }
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true
+
+/** Where a path of the image is on this machine. Like a container's root, the directory is above itself. */
+const inside = (directory: string, path: string): string => join(directory, posix.normalize(`/${path}`))

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, utimes } from 'node:fs/promises'
+import { readdir, readFile, realpath, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readLayout, unpackImage, type RunConfiguration } from '@deploy-kit/image/layout'
 import type { Release } from '@deploy-kit/rollout'
 import { writeAtomically } from '../state/atomic-file.ts'
-import { extractLayer } from './extract-layer.ts'
-import { readImage, type ImageConfig } from './oci-layout.ts'
 
 /** An image that is unpacked and ready to be started. */
 export interface Rootfs {
   readonly directory: string
-  readonly config: ImageConfig
+  readonly run: RunConfiguration
 }
 
 /** Images that stay unpacked after their last use, so that a rollback needs nothing but the state directory. */
@@ -24,7 +23,7 @@ export class RootfsStore {
     this.#base = base
   }
 
-  /** @throws KitError `layout-corrupt` or `image-not-runnable` */
+  /** @throws KitError `image-layout-invalid`, `image-not-in-layout` */
   get(release: Release): Promise<Rootfs> {
     const running = this.#underWay.get(release.digest)
     if (running !== undefined) return running
@@ -36,16 +35,13 @@ export class RootfsStore {
   async #unpack({ image, digest }: Release): Promise<Rootfs> {
     const home = join(this.#base, digest.replace(':', '-'))
     const directory = join(home, 'rootfs')
-    const configFile = join(home, 'config.json')
     const isThere = await stat(home).catch(() => undefined)
     if (isThere === undefined) {
-      const { config, layers } = await readImage(image, digest)
+      const layout = await readLayout(layoutDirectory(image), { digest })
       const draft = join(this.#base, `draft-${randomUUID()}`)
-      await mkdir(join(draft, 'rootfs'), { recursive: true })
       try {
-        const root = await realpath(join(draft, 'rootfs'))
-        for (const layer of layers) await extractLayer(layer, root)
-        await writeAtomically(join(draft, 'config.json'), JSON.stringify(config))
+        await unpackImage(layout, join(draft, 'rootfs'))
+        await writeAtomically(join(draft, 'run.json'), JSON.stringify(layout.configuration.config ?? {}))
         await rename(draft, home)
       } catch (error) {
         await rm(draft, { recursive: true, force: true })
@@ -54,7 +50,7 @@ export class RootfsStore {
     }
     const now = new Date()
     await utimes(home, now, now)
-    return { directory: await realpath(directory), config: JSON.parse(await readFile(configFile, 'utf8')) as ImageConfig }
+    return { directory: await realpath(directory), run: JSON.parse(await readFile(join(home, 'run.json'), 'utf8')) as RunConfiguration }
   }
 
   /** Removes what was used longest ago, and drafts that an edge left behind when it was killed. */
@@ -70,3 +66,6 @@ export class RootfsStore {
     for (const { path } of aged.toSorted((a, b) => b.usedAt - a.usedAt).slice(kept)) await rm(path, { recursive: true, force: true })
   }
 }
+
+/** The directory of a reference to an OCI layout: `out/image`, `out/image@sha256:…`. */
+const layoutDirectory = (reference: string): string => reference.replace(/@sha256:[0-9a-f]{64}$/, '')
