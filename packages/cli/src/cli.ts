@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { asKitError, consoleLogger, explain } from '@deploy-kit/core'
 import type { CliActions } from './actions.ts'
 import { actionCommand } from './commands/action-command.ts'
 
@@ -35,16 +36,18 @@ export const cli = async (argv: readonly string[], actions: CliActions): Promise
   const { serveCommand } = await import('./commands/serve.ts')
   const { approveCommands } = await import('./commands/approve.ts')
   const { schemaCommand } = await import('./commands/schema.ts')
+  const { judgeCommand } = await import('./commands/judge.ts')
   const { rehearseCommand } = await import('./commands/rehearse.ts')
-  for (const command of [statusCommand(), ...approveCommands(), serveCommand(), rehearseCommand(exit), schemaCommand()])
+  for (const command of [statusCommand(), ...approveCommands(), serveCommand(), rehearseCommand(exit), judgeCommand(), schemaCommand()])
     program.addCommand(command)
   // Commander throws for help and for wrong usage alike; every command must do so, not only the program.
   for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? exitStatus.done : exitStatus.usage
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.usage
+    consoleLogger().error(explain(asKitError(error)))
+    return exitStatus.failed
   }
   return status
 }

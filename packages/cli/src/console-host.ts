@@ -1,6 +1,6 @@
 import { hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { consoleLogger, type ActionHost } from '@deploy-kit/core'
+import { consoleLogger, Redactor, type ActionHost } from '@deploy-kit/core'
 
 export interface ConsoleHost extends ActionHost {
   /** The outputs that the action has set. */
@@ -11,6 +11,7 @@ export interface ConsoleHost extends ActionHost {
 export const consoleHost = (inputOf: (name: string) => string, options: { readonly debug: boolean }): ConsoleHost => {
   const outputs = new Map<string, string>()
   const state = new Map<string, string>()
+  const redactor = new Redactor()
   const log = consoleLogger(options)
   const user = userInfo().username
   return {
@@ -19,10 +20,11 @@ export const consoleHost = (inputOf: (name: string) => string, options: { readon
     // Every call is a run of its own, so two terminals never take each other's lease.
     run: { id: `cli/${user}@${hostname()}/${process.pid}`, attempt: 1, actor: user },
     input: inputOf,
-    output: (name, value) => void outputs.set(name, value),
+    output: (name, value) => void outputs.set(name, redactor.redact(value)),
     state: { read: (key) => state.get(key) ?? '', save: (key, value) => void state.set(key, value) },
     summary: async () => undefined,
-    secret: () => undefined,
+    secret: (value) => redactor.add(value),
+    redact: (text) => redactor.redact(text),
     fail: (message) => log.error(message),
     temporaryDirectory: join(tmpdir(), `deploy-kit-${user}`),
     workspace: process.cwd(),

@@ -49,8 +49,10 @@ export const rolloutCodes = {
   },
   'weight-returned': {
     title: 'The target returned the traffic by itself',
-    cause: 'The lease had not been renewed in time, because the process was suspended or cut off, so the dead-man switch sent everybody to stable.',
-    remedy: 'Release again. When it happens again, look for a runner that is overloaded or cut off, or raise the time to live of the lease.',
+    cause:
+      'The lease had not been renewed in time, because the process was suspended or cut off, so the dead-man switch sent everybody to stable.',
+    remedy:
+      'Release again. When it happens again, look for a runner that is overloaded or cut off, or raise the time to live of the lease.',
   },
   'release-superseded': {
     title: 'Another version asked for the place of this one',

@@ -62,7 +62,7 @@ const threshold = (looks: readonly Look[], which: Needed, x: Scale, y: Scale): s
 const needed = (looks: readonly Look[], which: Needed, y: Scale, words: string): Markup | undefined => {
   const value = looks[0]?.[which]
   if (value === undefined || value === null) return undefined
-  return html`<text class="needed ${which === 'againstNeeded' ? 'against' : 'promotion'}" x="6" y="${percent(1 - y(value))}" dy="-5">
+  return html`<text class="needed wide ${which === 'againstNeeded' ? 'against' : 'promotion'}" x="6" y="${percent(1 - y(value))}" dy="-5">
     ${words} ${odds(value)}
   </text>`
 }

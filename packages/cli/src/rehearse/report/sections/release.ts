@@ -5,7 +5,7 @@ import { linear } from '../chart/scale.ts'
 import { roundTicks } from '../chart/ticks.ts'
 import { weightChart } from '../chart/weight-chart.ts'
 import { html, type Markup } from '../page/html.ts'
-import { counted, duration } from '../words/format.ts'
+import { counted, duration, odds } from '../words/format.ts'
 import { looksTable } from './looks-table.ts'
 import { badge } from './stages.ts'
 
@@ -23,10 +23,11 @@ export const releaseSection = (release: RehearsedRelease): Markup =>
 
 const charts = (release: RehearsedRelease): Markup => {
   const time = timeAxis(release)
+  const first = release.looks.at(0)
   return html`<figure>
     <ul class="legend">
-      <li><span class="key against"></span>odds that ${release.version} is worse</li>
-      <li><span class="key promotion"></span>odds that it is good enough for the next step</li>
+      <li><span class="key against"></span>odds that ${release.version} is worse${from(first?.againstNeeded, 'sent back')}</li>
+      <li><span class="key promotion"></span>odds that it is good enough${from(first?.promotionNeeded, 'next step')}</li>
     </ul>
     <div class="chart evidence">${evidenceChart(release, time)}</div>
     <div class="chart weight">${weightChart(release, time)}</div>
@@ -35,6 +36,10 @@ const charts = (release: RehearsedRelease): Markup => {
     </figcaption>
   </figure>`
 }
+
+/** What the odds lead to, and from where. */
+const from = (needed: number | null | undefined, what: string): string =>
+  needed === undefined || needed === null ? '' : ` (${what} from ${odds(needed)})`
 
 const timeAxis = ({ fromMs, toMs }: RehearsedRelease): Axis => ({
   scale: linear(fromMs, toMs),

@@ -1,0 +1,60 @@
+import { createJudge, describeEvidence, forecast, type Evidence, type Forecast, type JudgeOptions } from '@deploy-kit/judge'
+import type { Line } from './line.ts'
+
+/** What the judge says after one line. */
+export interface Replayed {
+  readonly at: string
+  readonly weight: number
+  readonly verdict: Evidence['verdict']
+  readonly culprit: string | null
+  /** The e-value: "x : 1" that the canary is worse, and what is needed. */
+  readonly odds: number
+  readonly needed: number
+  readonly evidence: string
+  /** Time that is needed from the start at the traffic seen so far: for ten times stable's failures, and for a good canary to pass. */
+  readonly forecast: { readonly detectMs: number; readonly passMs: number } | null
+}
+
+/** Puts a recorded series before the judge, line by line, as if it had come from a rollout. */
+export function* replay(lines: readonly Line[], options: JudgeOptions): Generator<Replayed> {
+  const judge = createJudge(options)
+  let lastWeight: number | undefined
+  const seen = { requests: 0, stable: 0, failures: 0, from: lines[0]?.at ?? 0 }
+  for (const line of lines) {
+    const weight = line.weight ?? observedShare(line) ?? lastWeight ?? 0
+    const { verdict, culprit, evidence } = judge.observe({ ...line, weight, stepBegan: weight !== lastWeight, mode: 'rollout' })
+    lastWeight = weight
+    seen.requests += line.canary.requests + line.stable.requests
+    seen.stable += line.stable.requests
+    seen.failures += line.stable.failures
+    yield {
+      at: new Date(line.at).toISOString(),
+      weight,
+      verdict,
+      culprit: culprit ?? null,
+      odds: evidence.against.odds,
+      needed: evidence.against.needed,
+      evidence: describeEvidence(evidence),
+      forecast: lookAhead(seen, line.at, weight, options),
+    }
+  }
+}
+
+/** The share that reached the canary, to the whole percent, so that chance does not look like a new step. */
+const observedShare = ({ canary, stable }: Line): number | undefined => {
+  const total = canary.requests + stable.requests
+  return total === 0 ? undefined : Math.round((100 * canary.requests) / total)
+}
+
+const lookAhead = (
+  seen: { readonly requests: number; readonly stable: number; readonly failures: number; readonly from: number },
+  at: number,
+  weight: number,
+  options: JudgeOptions,
+): Replayed['forecast'] => {
+  const seconds = (at - seen.from) / 1_000
+  if (seconds <= 0 || seen.stable === 0 || weight <= 0) return null
+  const baseline = Math.min(0.5, Math.max(seen.failures, 0.5) / seen.stable)
+  const ahead: Forecast = forecast({ rps: seen.requests / seconds, weight, baseline, regression: Math.min(1, 10 * baseline), options })
+  return { detectMs: ahead.detectMedianMs, passMs: ahead.promoteMedianMs }
+}
