@@ -24,6 +24,8 @@ export interface ActionHost {
   summary(markdown: string): Promise<void>
   /** From here on the value is masked in everything that is shown. */
   secret(value: string): void
+  /** The text with every such value masked, for files that are kept: nobody masks those afterwards. */
+  redact(text: string): string
   /** Marks the step as failed. Called in one place only, the funnel. */
   fail(message: string): void
   /** A directory for files of this job. */

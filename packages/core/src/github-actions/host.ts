@@ -14,7 +14,8 @@ export const githubHost = (env: NodeJS.ProcessEnv = process.env): ActionHost => 
     log,
     run: runIdentity(env),
     input: (name) => actions.getInput(name),
-    output: (name, value) => actions.setOutput(name, value),
+    // The runner masks logs only: a step that follows gets the output as it is, and a job with a secret in it gets none.
+    output: (name, value) => actions.setOutput(name, redactor.redact(value)),
     state: { read: (key) => actions.getState(key), save: (key, value) => actions.saveState(key, value) },
     summary: async (markdown) => {
       // Nothing to write to outside of a runner, for example when the bundle is run by hand.
@@ -30,6 +31,7 @@ export const githubHost = (env: NodeJS.ProcessEnv = process.env): ActionHost => 
       actions.setSecret(value)
       redactor.add(value)
     },
+    redact: (text) => redactor.redact(text),
     fail: (message) => {
       process.exitCode = 1
       log.error(message)

@@ -19,17 +19,17 @@ export const keys = <S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S, 
 
 /** Text that `read` understands, as what it makes of it. What it throws becomes the error. */
 export const readBy = <T>(what: string, read: (text: string) => T) =>
-  z.string({ error: expected(what) }).transform((text, context): T => {
+  z.string({ error: expected(what) }).transform((given, context): T => {
     try {
-      return read(text)
+      return read(given)
     } catch (error) {
-      context.addIssue({ code: 'custom', message: `\`${text}\` is not ${what}: ${messageOf(error)}` })
+      context.addIssue({ code: 'custom', message: `\`${given}\` is not ${what}: ${messageOf(error)}` })
       return z.NEVER
     }
   })
 
-const milliseconds = (text: string): number => {
-  const ms = parseDuration(text)
+const milliseconds = (given: string): number => {
+  const ms = parseDuration(given)
   if (ms === undefined || ms === 0) throw new Error('write a number above 0 with ms, s, m or h')
   return ms
 }
@@ -51,8 +51,8 @@ export const whole = (what: string, least: number, most: number): z.ZodInt => {
 }
 
 /** A percentage such as `1%` or `0.5%`, as a fraction above 0 and up to 1. */
-export const share = readBy('a percentage such as 1%', (text) => {
-  const value = /^\d+(?:\.\d+)?\s*%$/.test(text) ? Number.parseFloat(text) / 100 : Number.NaN
+export const share = readBy('a percentage such as 1%', (given) => {
+  const value = /^\d+(?:\.\d+)?\s*%$/.test(given) ? Number.parseFloat(given) / 100 : Number.NaN
   if (!(value > 0 && value <= 1)) throw new Error('write a number above 0 and up to 100 with %')
   return value
 }).meta({ examples: ['1%', '0.5%'] })

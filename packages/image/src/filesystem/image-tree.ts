@@ -35,7 +35,7 @@ export class ImageTree {
 
   removeBelow(name: string, keep: ReadonlySet<string> = new Set()): void {
     const prefix = prefixOf(name)
-    for (const below of [...this.#entries.keys()]) if (below.startsWith(prefix) && !keep.has(below)) this.#entries.delete(below)
+    for (const below of this.#entries.keys()) if (below.startsWith(prefix) && !keep.has(below)) this.#entries.delete(below)
   }
 
   /** Everything below a directory at any depth, sorted by the bytes of the names. */
