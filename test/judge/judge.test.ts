@@ -242,6 +242,11 @@ describe('the state', () => {
   test('of another version is refused', () => {
     expect(() => createJudge({}, { version: 2 } as unknown as JudgeState)).toThrow('version 2')
   })
+
+  test('of another plan is refused', () => {
+    const { judge } = rollout({ weights: [5, 50] }).sees([10, 0], [90, 0])
+    expect(() => createJudge({ weights: [5] }, judge.state())).toThrow('made for 3 weights and the options have 2')
+  })
 })
 
 describe('nonsense is refused by name', () => {

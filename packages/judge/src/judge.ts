@@ -24,7 +24,7 @@ export interface Judge {
 
 /**
  * Makes a judge for one rollout, or goes on where a saved one stopped (with the same options).
- * @throws RangeError when an option is outside its range, or the saved state is of another version or of other metrics
+ * @throws RangeError when an option is outside its range, or the saved state is of another version, or was made for other metrics or weights
  */
 export function createJudge(options: JudgeOptions = {}, saved?: JudgeState | null): Judge {
   const settings = settingsOf(options)
@@ -47,9 +47,21 @@ export function createJudge(options: JudgeOptions = {}, saved?: JudgeState | nul
 
 function checkState(settings: Settings, state: JudgeState): void {
   if (state.version !== 1) throw new RangeError(`the saved state has version ${String(state.version)}; this judge reads version 1`)
-  const names = settings.metrics.map(({ name }) => name).join(', ')
-  const saved = Object.keys(state.metrics).join(', ')
+  // Stores may reorder the keys of a document.
+  const names = settings.metrics
+    .map(({ name }) => name)
+    .sort()
+    .join(', ')
+  const saved = Object.keys(state.metrics).sort().join(', ')
   if (saved !== names) throw new RangeError(`the saved state has the metrics ${saved} and the options ${names}; they must be the same`)
+  for (const { name, weights } of settings.metrics) {
+    const test = state.metrics[name]
+    if (test?.kind === 'failures' && test.promotion.length !== weights.length) {
+      throw new RangeError(
+        `the saved state was made for ${test.promotion.length} weights and the options have ${weights.length}; the plan must be the same`,
+      )
+    }
+  }
 }
 
 /** A sample that brings nothing new still says what the weight is and whether a step began. */

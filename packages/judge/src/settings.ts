@@ -2,7 +2,7 @@ import type { History, JudgeOptions, LatencyOptions, MetricOptions, MetricSettin
 
 /** The failures of the requests themselves; this metric is always there. */
 export const errorsMetric = 'errors'
-export const latencyMetric = 'latency'
+const latencyMetric = 'latency'
 
 /**
  * Fills in the defaults, and divides the false-rollback budget among the metrics by their shares.
