@@ -41,6 +41,10 @@ export class FakeHost implements ActionHost {
     this.masked.push(value)
   }
 
+  redact(text: string): string {
+    return this.masked.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+  }
+
   fail(message: string): void {
     if (this.failures.length > 0) throw new Error('a step fails once')
     this.failures.push(message)

@@ -14,6 +14,7 @@ export const bundleCopy = (): { readonly directory: string; readonly dist: strin
   const fresh = mkdtempSync(join(root, 'copy-'))
   cpSync(resolve('dist'), join(fresh, 'dist'), { recursive: true })
   cpSync(resolve('examples/shop'), join(fresh, 'shop'), { recursive: true })
+  cpSync(resolve('test/e2e/stage/versions.ts'), join(fresh, 'versions.ts'))
   const directory = join(root, hashOf(fresh))
   if (existsSync(directory)) rmSync(fresh, { recursive: true })
   else takeName(fresh, directory)

@@ -45,5 +45,7 @@ export const checkContract = (temporary: string, log: string): void => {
   if (existsSync(temporary)) commandFilesIn(temporary)
   const foreign = commandsIn(log).find(({ name }) => !ours.has(name))
   if (foreign !== undefined) throw new Error(`the log holds a command of somebody else's, ::${foreign.name}::${foreign.data}`)
-  if (/##\[(?!\u200B)/.test(log)) throw new Error('the log holds a command of the first form, ##[')
+  // A line that is a command of ours already is not searched for one of the first form.
+  if (log.split('\n').some((line) => !/^\s*::/.test(line) && /##\[(?!\u200B)/.test(line)))
+    throw new Error('the log holds a command of the first form, ##[')
 }

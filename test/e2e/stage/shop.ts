@@ -10,7 +10,7 @@ import { startTraffic, type Traffic } from '../../../packages/cli/src/rehearse/t
 import { startStep, type Step, type StepEnd } from '../../../packages/cli/src/runner/step.ts'
 import { checkContract } from './contract.ts'
 import type { Stage } from './stage.ts'
-import { versionNames, type VersionName } from './versions.ts'
+import { origin, versionNames, type VersionName } from './versions.ts'
 
 export type ActionInputs = Readonly<Record<string, string>>
 
@@ -69,8 +69,8 @@ export class Shop {
   }
 
   /** Releases a version at once, to begin a story with. */
-  async serving(version: VersionName): Promise<this> {
-    const { exitCode, log } = await this.releases(version, { strategy: 'rolling' })
+  async serving(version: VersionName, inputs: ActionInputs = {}): Promise<this> {
+    const { exitCode, log } = await this.releases(version, { strategy: 'rolling', ...inputs })
     if (exitCode !== 0) throw new Error(`${version} could not be released: ${log}`)
     return this
   }
@@ -83,10 +83,10 @@ export class Shop {
       action,
       workspace: this.workspace,
       temporary: this.temporary(run ?? this.lastRun),
-      repository: 'acme/shop',
+      ...origin,
       runId: run ?? this.lastRun,
       attempt,
-      env: { GITHUB_SERVER_URL: 'https://github.test', ...env },
+      env: { ...origin.env, ...env },
       inputs,
     })
     this.#steps.push(step)
@@ -196,8 +196,8 @@ export class Shop {
   }
 
   /** Sends requests until the story ends. Those to `/` meet the fault of v3. */
-  async underTraffic(perSecond: number): Promise<Traffic> {
-    const traffic = startTraffic(`${await this.url()}/`, perSecond)
+  async underTraffic(perSecond: number, path = '/'): Promise<Traffic> {
+    const traffic = startTraffic(`${await this.url()}${path}`, perSecond)
     this.#traffic.push(traffic)
     return traffic
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { runStep } from '../../../packages/cli/src/runner/step.ts'
 import { takeName } from './bundle.ts'
@@ -13,6 +13,13 @@ const recipes = {
 
 export type VersionName = keyof typeof recipes
 export const versionNames = Object.keys(recipes) as readonly VersionName[]
+
+/** Where the sources come from, by what the runner says; it goes into the labels of the image, and so into its digest. */
+export const origin = {
+  repository: 'acme/shop',
+  sha: '5f0c1d2e3b4a59687706f5e4d3c2b1a098765432',
+  env: { GITHUB_SERVER_URL: 'https://github.test' },
+}
 
 export const buildInputs = (version: VersionName): Record<string, string> => ({
   name: 'shop',
@@ -30,16 +37,10 @@ export const layoutOf = async (version: VersionName, dist: string, images: strin
   mkdirSync(images, { recursive: true })
   const fresh = mkdtempSync(join(images, 'build-'))
   const output = join(fresh, 'image')
-  const context = {
-    dist,
-    workspace: fresh,
-    temporary: join(fresh, 'temporary'),
-    repository: 'acme/shop',
-    runId: `build-${version}`,
-    attempt: 1,
-  }
+  const context = { dist, workspace: fresh, temporary: join(fresh, 'temporary'), runId: `build-${version}`, attempt: 1, ...origin }
   const { exitCode, log } = await runStep({ ...context, action: 'build-image', inputs: { ...buildInputs(version), output } })
   if (exitCode !== 0) throw new Error(`build-image ended with status ${exitCode}: ${log}`)
   takeName(output, layout)
+  rmSync(fresh, { recursive: true })
   return layout
 }

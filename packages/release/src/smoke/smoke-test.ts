@@ -33,7 +33,7 @@ export const smokeTest = async (
   const junit = inputs.junit === undefined ? undefined : resolve(host.workspace, inputs.junit)
   if (junit !== undefined) {
     await mkdir(dirname(junit), { recursive: true })
-    await writeFile(junit, await junitXml(report))
+    await writeFile(junit, host.redact(await junitXml(report)))
   }
   return reportOf(report, junit)
 }
