@@ -1,4 +1,4 @@
-import type { RunIdentity } from '@deploy-kit/core'
+import { KitError, type RunIdentity } from '@deploy-kit/core'
 import {
   findLease,
   holdLease,
@@ -42,7 +42,25 @@ export interface RecoverRequest {
  * what somebody else holds is refused, or with `supersede` ended safely.
  * @throws KitError `lease-held`
  */
-export const recover = async (request: RecoverRequest): Promise<Resumable | undefined> => {
+export const recover = (request: RecoverRequest): Promise<Resumable | undefined> => untilTaken(() => recoverOnce(request))
+
+const attempts = 10
+
+/**
+ * A live holder writes its lease at each look, which may fall between our look at the lease and the write that takes it
+ * over. Then everything is looked at again: the lease may be free by now, or not ours to take any more.
+ */
+export const untilTaken = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof KitError) || error.code !== 'document-conflict' || attempt === attempts) throw error
+    }
+  }
+}
+
+const recoverOnce = async (request: RecoverRequest): Promise<Resumable | undefined> => {
   const { platform, ports, run, signal } = request
   const found = await findLease(platform.documents, run, signal)
   if (found.kind === 'free') return undefined

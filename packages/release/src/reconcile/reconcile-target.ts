@@ -1,6 +1,6 @@
 import type { ReasonCode } from '@deploy-kit/core'
 import { findLease, savedRollout, type Terminal } from '@deploy-kit/rollout'
-import { endRollout } from '../deploy/recover.ts'
+import { endRollout, untilTaken } from '../deploy/recover.ts'
 import { portsForReturn } from '../deploy/ports.ts'
 import type { TargetContext } from '../kit/context.ts'
 import { recordEnd } from '../records/record-end.ts'
@@ -19,7 +19,9 @@ export interface Reconciled {
  * watcher and of the next release. Done twice it changes nothing. A live run of somebody else is left alone, and so is
  * a rollout that was frozen on purpose, until its time is over.
  */
-export const reconcileTarget = async (context: TargetContext): Promise<Reconciled> => {
+export const reconcileTarget = (context: TargetContext): Promise<Reconciled> => untilTaken(() => reconcileOnce(context))
+
+const reconcileOnce = async (context: TargetContext): Promise<Reconciled> => {
   const { platform, run, signal, log } = context
   const found = await findLease(platform.documents, run, signal)
   if (found.kind === 'free') return { kind: 'clean', text: 'No run has left anything behind.', reasonCode: 'ok' }
