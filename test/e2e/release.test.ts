@@ -135,8 +135,9 @@ test.concurrent('an approval is for one release: the next preview waits again', 
 
 test.concurrent('a rolling release that fails while it is watched is rolled back to the one it replaced', async () => {
   await using shop = await stage.shop().serving('v1')
-  const traffic = await shop.underTraffic(200)
-  const { exitCode, outputs } = await shop.releases('v3', { strategy: 'rolling', watch: '15s' })
+  const traffic = await shop.underTraffic(200, '/api/products')
+  shop.configured({ variables: { FAILURE_RATE: '0.6' } })
+  const { exitCode, outputs } = await shop.releases('v2', { strategy: 'rolling', watch: '20s' })
   const { lost } = await traffic.stop()
 
   expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 1, outcome: 'rolled-back', 'reason-code': 'watch-failed' })
