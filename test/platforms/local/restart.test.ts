@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -133,4 +134,21 @@ describe('an edge that is started again', () => {
   test('a second edge does not take the same state', async () => {
     await expect(edgeIn(workplace)).rejects.toMatchObject({ code: 'edge-running', message: expect.stringContaining(edge.adminUrl) })
   })
+})
+
+test('a version that does not come up with the edge is tried again until it does', async () => {
+  await using workplace = await Workplace.open()
+  const obstacle = join(workplace.directory, 'the database is down')
+  const first = await edgeIn(workplace)
+  const platform = await openPlatform(first.adminUrl)
+  await takeLease(platform)
+  await serving(platform, await workplace.release('one', { FAULT: obstacle }))
+  await first.close()
+  await writeFile(obstacle, '')
+  const edge = await edgeIn(workplace)
+  expect((await fetch(edge.url)).status).toBe(502)
+  expect(await platform.target.describe(signal)).toMatchObject({ stable: { ready: 0, replicas: 1 } })
+  await rm(obstacle)
+  expect(await eventually(async () => (await fetch(edge.url)).status === 200)).toBe(true)
+  await edge.close()
 })

@@ -71,12 +71,12 @@ export class App {
     return this.#assignment.next() ? this.canary : this.stable
   }
 
-  /** Brings back what was stored. Resolves when every version is ready or has failed. */
+  /** Brings back what was stored. Resolves when every version is ready or has failed once. */
   async restore(stable: PrepareBody | undefined, canary: PrepareBody | undefined, weight: Percent): Promise<void> {
     this.stable = stable && this.#make(stable)
     this.canary = canary && this.#make(canary)
     this.#assignment.weight = weight
-    await Promise.all(this.versions.map((version) => version.start()))
+    await Promise.all(this.versions.map((version) => version.resume()))
   }
 
   /**

@@ -65,6 +65,20 @@ export class Version {
     }
   }
 
+  /**
+   * Starts a version that has served before: a process that does not become ready now is tried again and again.
+   * Resolves when each has become ready or failed once. Never throws.
+   */
+  async resume(): Promise<void> {
+    try {
+      this.#replicas = await this.#request.makeReplicas()
+      this.#isReady = true
+      await Promise.all(this.#replicas.map((replica) => replica.resume()))
+    } catch (error) {
+      this.failure = asKitError(error)
+    }
+  }
+
   /** The process for the next request, in turn; undefined when none can take it. */
   next(): Instance | undefined {
     for (let tries = 0; tries < this.#replicas.length; tries += 1) {

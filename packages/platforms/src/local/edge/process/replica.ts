@@ -49,6 +49,13 @@ export class Replica {
     await first
   }
 
+  /** Resolves when it is ready or has failed once, and goes on trying. */
+  async resume(): Promise<void> {
+    const first = this.#startOnce().catch((error: unknown) => this.#complain(error))
+    this.#work = first.then(() => this.#keepRunning())
+    await first
+  }
+
   async stop(graceMs: number): Promise<void> {
     this.#stopped.abort(new KitError('cancelled', `${this.#request.name} was stopped.`))
     await this.#instance?.stop(graceMs)
@@ -95,8 +102,12 @@ export class Replica {
         pause = Math.min(pause * 2, longestPauseMs)
         await this.#startOnce()
       } catch (error) {
-        if (!this.#stopped.signal.aborted) log.error(messageOf(error))
+        this.#complain(error)
       }
     }
+  }
+
+  #complain(error: unknown): void {
+    if (!this.#stopped.signal.aborted) this.#request.log.error(messageOf(error))
   }
 }
