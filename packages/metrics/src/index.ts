@@ -3,14 +3,17 @@ export { seriesKey, type Sample } from './exposition/sample.ts'
 export { CounterDeltas, type Increase, type ProcessFacts } from './exposition/deltas.ts'
 export { perBucket, type Buckets } from './exposition/buckets.ts'
 export { parseMatchers, parseSelector, select, type Matcher, type Selector } from './exposition/selector.ts'
-export type { ScrapeContext, ScrapeOptions, Sides } from './scrape/index.ts'
+export { sourceHttp, sourcePolicy, type HttpExchange } from './http/source-http.ts'
+export type { MetricKind, MetricSource, SideIdentity, Sides, SourceContext, SourceModule, SourceSchemas } from './source.ts'
+export type { SecretReference } from './secret.ts'
+export type { ScrapeContext, ScrapeOptions } from './scrape/index.ts'
 
 /** One line per metric source. Each is loaded when it is used, so that an action pays only for its own. */
 export const sources = {
   scrape: () => import('./scrape/index.ts'),
 }
 
-/** The schema of each source's part of the configuration, loaded where a configuration is read. */
+/** The schemas of each source's part of the configuration, one per kind of metric, loaded where a configuration is read. */
 export const sourceOptions = {
   scrape: async () => (await import('./scrape/options.ts')).scrapeOptions,
 }

@@ -5,6 +5,7 @@ import { imageCodes } from './image.ts'
 import { scanCodes } from './scan.ts'
 import { smokeCodes } from './smoke.ts'
 import { judgeCodes } from './judge.ts'
+import { metricsCodes } from './metrics.ts'
 import { recordsCodes } from './records.ts'
 import { configCodes } from './config.ts'
 
@@ -15,6 +16,7 @@ export const reasonCodes = {
   ...rolloutCodes,
   ...platformCodes,
   ...judgeCodes,
+  ...metricsCodes,
   ...imageCodes,
   ...scanCodes,
   ...smokeCodes,

@@ -6,12 +6,20 @@ export interface SideCounts {
   readonly latency?: readonly number[]
 }
 
-/** One interval of both sides. A side is undefined when the source has no data of it, which is not zero requests. */
-export interface Counts {
-  /** Milliseconds since the epoch at which the interval ends. */
-  readonly at: number
+/** One metric of both sides. A side is undefined when the source has no data of it, which is not zero requests. */
+export interface MetricCounts {
   readonly canary: SideCounts | undefined
   readonly stable: SideCounts | undefined
   /** Upper boundaries of the latency buckets in seconds, rising. */
   readonly boundaries?: readonly number[]
+  /** The present value on both sides, in any unit, of what has no counts. */
+  readonly gauge?: { readonly canary: number; readonly stable: number }
+}
+
+/** One interval of both sides. */
+export interface Counts extends MetricCounts {
+  /** Milliseconds since the epoch at which the interval ends. */
+  readonly at: number
+  /** Further metrics, by name. */
+  readonly metrics?: Readonly<Record<string, MetricCounts>>
 }
