@@ -9,6 +9,8 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   transformIgnorePatterns: ['/node_modules/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/out/'],
+  // Generous, because a busy machine is no fault of ours: nothing here is timed, and what hangs is found all the same.
+  testTimeout: 60_000,
   watchman: false,
   cacheDirectory: 'out/jest',
 }

@@ -37,6 +37,13 @@ const milliseconds = (given: string): number => {
 /** A duration, as milliseconds. */
 export const duration = readBy('a duration such as 500ms or 30s', milliseconds).meta({ examples: ['500ms', '30s', '1m30s'] })
 
+/** A duration that may be 0, for something that is not done at all. */
+export const durationOrZero = readBy('a duration such as 30s, or 0s', (given) => {
+  const ms = parseDuration(given)
+  if (ms === undefined) throw new Error('write a number with ms, s, m or h')
+  return ms
+}).meta({ examples: ['0s', '30s', '15m'] })
+
 /** Text; a number or a boolean is taken as YAML writes it. */
 export const text = z.union([z.string(), z.number(), z.boolean()], { error: expected('text') }).transform((value) => String(value))
 /** Text that is not empty. */

@@ -1,4 +1,4 @@
-import { duration, expected, keys, share, textMap, whole, words } from '@deploy-kit/core/yaml'
+import { duration, durationOrZero, expected, keys, share, textMap, whole, words } from '@deploy-kit/core/yaml'
 import { platformOptions } from '@deploy-kit/platforms'
 import * as z from 'zod'
 
@@ -7,9 +7,10 @@ const oneOf = <const V extends readonly string[]>(...values: V) => z.enum(values
 
 const weight = whole('a weight', 0, 100).describe('Percent of requests that the canary answers.')
 
-const bake = keys({ min: duration.exactOptional(), max: duration.exactOptional() }).describe(
-  'Time at a step: the judge ends it after `min` when the evidence suffices, and says at `max` that it does not.',
-)
+const bake = keys({
+  min: duration.exactOptional().describe('Shortest time at a step.'),
+  max: duration.exactOptional().describe('Longest time at a step; what happens then says `on-insufficient`.'),
+}).describe('Time at a step: the judge ends it after `min` when the evidence suffices, and says at `max` that it does not.')
 
 const step = z
   .union(
@@ -29,8 +30,18 @@ const step = z
 const strategy = z
   .union([
     oneOf('canary', 'blue-green', 'rolling'),
-    keys({ canary: keys({ steps: z.array(step).min(1).exactOptional(), bake: bake.exactOptional() }) }),
-    keys({ 'blue-green': keys({ 'approve-preview': yesOrNo.exactOptional(), bake: bake.exactOptional() }) }),
+    keys({
+      canary: keys({
+        steps: z.array(step).min(1).exactOptional().describe('The steps in order; each weight is above the one before.'),
+        bake: bake.exactOptional(),
+      }),
+    }),
+    keys({
+      'blue-green': keys({
+        'approve-preview': yesOrNo.exactOptional().describe('Whether somebody must approve before the traffic is switched.'),
+        bake: bake.exactOptional(),
+      }),
+    }),
   ])
   .describe('How the traffic moves.')
 
@@ -42,8 +53,9 @@ const judge = keys({
     ratio: z
       .number({ error: expected('a number from 1') })
       .min(1, { error: expected('a number from 1') })
-      .exactOptional(),
-    absolute: share.exactOptional(),
+      .exactOptional()
+      .describe('So many times as often as stable the canary may fail.'),
+    absolute: share.exactOptional().describe('And this share of its requests more.'),
   })
     .exactOptional()
     .describe('A canary is as good as stable while its failure rate is at most ratio x stable + absolute.'),
@@ -66,20 +78,29 @@ const environment = keys({
   strategy: strategy.exactOptional(),
   judge: judge.exactOptional(),
   smoke: words.exactOptional().describe('Smoke suite, relative to this file.'),
-  watch: duration.exactOptional().describe('How long the judge goes on watching after the promotion.'),
-  'on-insufficient': oneOf('hold', 'promote-if-within-tolerance', 'abort').exactOptional(),
-  'on-cancel': oneOf('abort', 'freeze').exactOptional(),
+  watch: durationOrZero.exactOptional().describe('How long the judge goes on watching after the promotion; 0s for not at all.'),
+  'on-insufficient': oneOf('hold', 'promote-if-within-tolerance', 'abort')
+    .exactOptional()
+    .describe(
+      'What happens at `bake.max` without evidence enough: wait until the deadline, go on if the rates seen so far are within the tolerance, or go back.',
+    ),
+  'on-cancel': oneOf('abort', 'freeze')
+    .exactOptional()
+    .describe('What a cancelled job leaves behind: all traffic on stable, or the weight as it stands for a while.'),
   deadline: duration.exactOptional().describe('The rollout goes back when it has not reached its promotion by then.'),
   poll: duration.exactOptional().describe('Time between two looks of the judge.'),
 })
 
 /** The definition of deploy-kit.yml; schema/deploy-kit.schema.json is generated from it. Durations become milliseconds, shares fractions. */
 export const configSchema = keys({
-  $schema: words.exactOptional(),
+  $schema: words.exactOptional().describe('For editors: where the JSON Schema of this file is.'),
   app: z
     .string({ error: expected('a name') })
-    .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, { error: expected('a name of lower-case letters, digits and dashes') }),
-  environments: z.record(z.string(), environment, { error: expected('a mapping of environments') }),
+    .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, { error: expected('a name of lower-case letters, digits and dashes') })
+    .describe('Name of the app.'),
+  environments: z
+    .record(z.string(), environment, { error: expected('a mapping of environments') })
+    .describe('The environments by their names.'),
 })
 
 export type Config = z.output<typeof configSchema>
