@@ -13,7 +13,7 @@ const elements = (page: string) => nodes(parse(page)).filter((node) => defaultTr
 const textOf = (page: string): string =>
   nodes(parse(page))
     .map((node) => (defaultTreeAdapter.isTextNode(node) && node.parentNode?.nodeName !== 'style' ? node.value : ''))
-    .join('')
+    .join(' ')
     .replaceAll(/\s+/g, ' ')
 /** Elements and their attributes, without what these say. */
 const shapeOf = (page: string) => elements(page).map(({ tagName, attrs }) => [tagName, ...attrs.map(({ name }) => name)].join(' '))
@@ -27,7 +27,7 @@ describe('what it says', () => {
     expect(text).toMatch(
       /The good release was promoted, the bad one was caught in 2\.7 s, the killed one was home in [\d.]+ m?s, and no request was lost\./,
     )
-    expect(text).toContain(`${traffic.sent.toLocaleString('en')} requests sent`.replace(' requests', ''))
+    expect(text).toContain(`requests sent ${traffic.sent.toLocaleString('en')}`)
     expect(text).toContain(`${bad?.exposed.failed} failures among them`)
     expect(text).toContain('100 : 1 were needed to send it back')
   })

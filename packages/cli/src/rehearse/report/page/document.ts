@@ -14,7 +14,7 @@ export const htmlDocument = (title: string, content: Markup): string => {
     <meta name="color-scheme" content="light dark" />
     <title>${title}</title>`
   // The style sheet is our own constant, and must not be escaped: its hash would no longer fit.
-  return `<!doctype html>
+  return `<!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" lang="en">
 <head>
 ${head.toString()}

@@ -24,7 +24,7 @@ body {
   font: 16px/1.55 -apple-system, "Segoe UI", Roboto, Ubuntu, "Helvetica Neue", Arial, sans-serif;
 }
 main { max-width: 1080px; margin: 0 auto; padding: 40px 24px 64px; }
-h1 { margin: 4px 0 12px; max-width: 30em; font-size: clamp(1.5rem, 3.4vw, 2.15rem); line-height: 1.2; letter-spacing: -0.015em; text-wrap: balance; }
+h1 { margin: 4px 0 12px; max-width: 36em; font-size: clamp(1.5rem, 3vw, 1.9rem); line-height: 1.2; letter-spacing: -0.015em; text-wrap: balance; }
 h2 { margin: 0 0 4px; font-size: 1.25rem; line-height: 1.3; }
 h3 { margin: 0 0 6px; font-size: 0.95rem; }
 p { margin: 0 0 12px; }

@@ -51,12 +51,12 @@ const tiles = (result: RehearsalResult): readonly Markup[] => {
       : [tile('answers from the bad release', count(bad.exposed.answered), `${counted(bad.exposed.failed, 'failure')} among them`)]),
     ...(killed?.homeAfterKillMs === undefined
       ? []
-      : [tile('from the kill to whole traffic', seconds(killed.homeAfterKillMs), reconciled(killed.homeAfterReconcileMs))]),
+      : [tile('from the kill to whole traffic', duration(killed.homeAfterKillMs), reconciled(killed.homeAfterReconcileMs))]),
   ]
 }
 
 const reconciled = (ms: number | undefined): string =>
-  ms === undefined ? 'with SIGKILL, which nothing can hear' : `${seconds(ms)} of it after reconcile began`
+  ms === undefined ? 'with SIGKILL, which nothing can hear' : `${duration(ms)} of it after reconcile began`
 
 const tile = (name: string, value: string, detail: string): Markup =>
   html`<div class="tile">
