@@ -114,6 +114,8 @@ tbody tr:last-child > * { border-bottom: 0; }
   .chart { padding-right: 4px; padding-left: 44px; }
   .chart.evidence, .chart.weight { padding-right: 4px; padding-left: 66px; }
   th, td { padding-right: 10px; }
+  .number { padding-right: 10px; }
+  td code { white-space: nowrap; }
 }
 @media print {
   body { background: none; }

@@ -1,6 +1,6 @@
 import type { Look, RehearsedRelease } from '../../result.ts'
 import { html, type Content, type Markup } from '../page/html.ts'
-import { counted, odds, seconds } from '../words/format.ts'
+import { counted, odds, seconds, sentence } from '../words/format.ts'
 import { table } from './table.ts'
 
 /** Every look of the judge, with what the chart shows as numbers. */
@@ -23,7 +23,7 @@ const row = (look: Look, fromMs: number): readonly Content[] => [
   html`<span class="verdict ${verdictClass(look.verdict)}">${look.verdict}</span>`,
   odds(look.against),
   odds(look.promotion),
-  look.text,
+  sentence(look.text),
 ]
 
 const verdictClass = (verdict: string): string => (verdict === 'pass' || verdict === 'fail' ? verdict : 'open')

@@ -5,7 +5,7 @@ import { linear } from '../chart/scale.ts'
 import { roundTicks } from '../chart/ticks.ts'
 import { weightChart } from '../chart/weight-chart.ts'
 import { html, type Markup } from '../page/html.ts'
-import { counted, duration, odds } from '../words/format.ts'
+import { counted, duration, odds, sentence } from '../words/format.ts'
 import { looksTable } from './looks-table.ts'
 import { badge } from './stages.ts'
 
@@ -62,8 +62,8 @@ const facts = (release: RehearsedRelease): Markup => {
     <h3>How it ended</h3>
     <dl class="facts">
       <dt>Reason</dt>
-      <dd>${release.reason} (<code>${release.reasonCode}</code>)</dd>
-      ${lastWord === undefined ? undefined : fact('Last word of the judge', html`<b>${lastWord.verdict}</b>: ${lastWord.text}`)}
+      <dd>${sentence(release.reason)} (<code>${release.reasonCode}</code>)</dd>
+      ${lastWord === undefined ? undefined : fact('Last word of the judge', html`<b>${lastWord.verdict}</b>: ${sentence(lastWord.text)}`)}
       ${fact('What users got', html`${counted(release.exposed.answered, 'answer')}, ${counted(release.exposed.failed, 'failure')} among them`)}
       ${
         release.detectedAfterMs === undefined

@@ -1,6 +1,6 @@
 import type { RehearsalResult, ScanStage } from '../../result.ts'
 import { html, type Content, type Markup } from '../page/html.ts'
-import { bytes, duration, shortDigest } from '../words/format.ts'
+import { bytes, duration, sentence, shortDigest } from '../words/format.ts'
 import { table } from './table.ts'
 
 /** Every stage with how it ended. */
@@ -18,11 +18,11 @@ export const stages = (result: RehearsalResult): Markup =>
           html`<code title="${digest}">${shortDigest(digest)}</code> ${bytes(sizeBytes)}`,
           duration(tookMs),
         ]),
-        ['Scan', scanned[result.scan.status], result.scan.text, ''],
+        ['Scan', scanned[result.scan.status], sentence(result.scan.text), ''],
         ...result.releases.map(({ version, outcome, ok, reason, fromMs, toMs }): Content[] => [
           `Release ${version}`,
           badge(ok, outcome),
-          reason,
+          sentence(reason),
           duration(toMs - fromMs),
         ]),
       ],

@@ -14,6 +14,9 @@ export const seconds = (ms: number): string => together(`${(ms / 1_000).toFixed(
 /** A length of time in the unit that fits: "850 ms", "2.7 s", "2 m 10 s". */
 export const duration = (ms: number): string => together(formatDuration(ms))
 
+/** A sentence of the judge, in which "3.1 %" and "784 : 1" stay on one line. */
+export const sentence = (text: string): string => text.replaceAll(/(?<=\d) (?=%)|(?<=\d) (?=: 1)|(?<=:) (?=1)/g, '\u00A0')
+
 /** A number and its unit stay on one line. */
 const together = (text: string): string => text.replaceAll(' ', '\u00A0')
 
