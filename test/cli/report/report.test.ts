@@ -25,7 +25,7 @@ describe('what it says', () => {
     const { traffic, releases } = rehearsal()
     const bad = releases.find(({ name }) => name === 'bad')
     expect(text).toMatch(
-      /The good release was promoted, the bad one was caught in 2\.7 s, the killed one was home in [\d.]+ m?s, and no request was lost\./,
+      /The good release was promoted, the bad one was caught in [\d.]+ s, the killed one was home in [\d.]+ m?s, and no request was lost\./,
     )
     expect(text).toContain(`requests sent ${traffic.sent.toLocaleString('en')}`)
     expect(text).toContain(`${bad?.exposed.failed} failures among them`)
