@@ -3,6 +3,8 @@ import { format } from 'oxfmt'
 import { definitions } from '../../actions/catalogue.ts'
 import { actionMetadata } from './action-metadata.ts'
 import { actionPage } from './action-page.ts'
+import { commandPage } from './command-page.ts'
+import { configurationPage } from './configuration-page.ts'
 import type { GeneratedFile } from './generated-file.ts'
 import { reasonCodeFolder, reasonCodePages } from './reason-code-pages.ts'
 import { publishedSchemas } from './schemas.ts'
@@ -20,6 +22,8 @@ export const everything = async (): Promise<Generated> => {
     ...(await Promise.all(definitions.map(actionPage))),
     ...reasonCodePages(),
     ...(await publishedSchemas()),
+    await configurationPage(),
+    await commandPage(),
   ]
   const style = JSON.parse(await readFile('.oxfmtrc.json', 'utf8')) as Record<string, unknown>
   const paths = new Set(files.map((file) => file.path))
