@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describePlan, type LoggedEvent, type Plan } from '@deploy-kit/rollout'
+import { describePlan, type LoggedEvent } from '@deploy-kit/rollout'
 import type { Step, StepEnd } from '../runner/step.ts'
 import { EventTail } from './event-tail.ts'
 import { lookOf } from './look.ts'
@@ -51,7 +51,7 @@ export const playRelease = async (play: Play): Promise<RehearsedRelease> => {
     fromMs,
     toMs: clock(),
     ...told(tail.all, play),
-    plan: planOf(end.outputs['plan']),
+    plan: planOf(tail.all),
     ...(home !== undefined && { homeAfterKillMs: home.afterKillMs, homeAfterReconcileMs: home.afterReconcileMs }),
   }
 }
@@ -102,11 +102,17 @@ const told = (
   const firstTraffic = weights.find(({ weight }) => weight > 0)?.at
   const failed = events.find(({ event }) => event.type === 'verdict' && event.verdict.kind === 'fail')?.at
   return {
-    weights: weights.map(({ at, weight, event }) => ({ atMs: at - startedAt, weight: event.type === 'promoted' ? 100 : weight })),
+    weights: weights.map(({ at, weight, event, phase }) => ({
+      atMs: at - startedAt,
+      weight: event.type === 'promoted' && phase !== 'returning' ? 100 : weight,
+    })),
     looks: events.flatMap((event) => lookOf(event, startedAt)),
     exposed: traffic?.count().byDigest[image.digest] ?? { answered: 0, failed: 0 },
     ...(failed !== undefined && firstTraffic !== undefined && { detectedAfterMs: failed - firstTraffic }),
   }
 }
 
-const planOf = (json: string | undefined): readonly string[] => (json === undefined ? [] : describePlan(JSON.parse(json) as Plan))
+const planOf = (events: readonly LoggedEvent[]): readonly string[] => {
+  const plan = events.find((logged) => logged.plan !== undefined)?.plan
+  return plan === undefined ? [] : describePlan(plan)
+}

@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.ts'
 import type { Event } from '../state/event.ts'
 import type { State } from '../state/state.ts'
 import type { Evidence } from './analyst.ts'
@@ -17,6 +18,8 @@ export interface LoggedEvent {
   /** Weight in place after the event. */
   readonly weight: Percent
   readonly evidence?: Evidence
+  /** The plan, with the event that begins it. */
+  readonly plan?: Plan
 }
 
 /** Where the event log goes. Never throws: a full disk must not stop an abort. */

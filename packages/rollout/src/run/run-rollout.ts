@@ -52,6 +52,7 @@ const carryOut = async (start: SavedRollout, lease: HeldLease, ports: RolloutPor
       ...('step' in state && state.step >= 0 ? { step: state.step } : 'step' in before && before.step >= 0 && { step: before.step }),
       weight,
       ...(evidence !== undefined && { evidence }),
+      ...(event.type === 'started' && { plan }),
     })
   }
   const happens = (event: Event): void => happened({ event })
