@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { sourceOptions, sources, type ScrapeContext, type ScrapeOptions } from '@deploy-kit/metrics'
-import type { CountSource, Release } from '@deploy-kit/rollout'
+import { sourceOptions, sources, type ScrapeOptions, type SourceContext } from '@deploy-kit/metrics'
+import type { CountSource } from '@deploy-kit/rollout'
 import { ManualClock } from '../fakes/manual-clock.ts'
+import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
 
-const release = (digest: string, configuration = 'c1'): Release => ({ digest, image: digest, environment: {}, configuration })
-const sides = { canary: release('sha256:new'), stable: release('sha256:old') }
+type Ratio = Extract<ScrapeOptions, { requests: unknown }>
 const { signal } = new AbortController()
 const { open } = await sources.scrape()
 
@@ -48,10 +48,10 @@ beforeEach(async () => {
 })
 afterEach(() => Promise.all([edge.close(), other.close()]))
 
-const source = (more: Partial<ScrapeOptions> = {}, context: Partial<ScrapeContext> = {}): CountSource =>
+const source = (more: Partial<Ratio> = {}, context: Partial<SourceContext> = {}, secrets: Record<string, string> = {}): CountSource =>
   open(
     { endpoints: [edge.url], requests: 'requests_total{digest="{{digest}}"}', failed: 'code=~"5.."', ...more },
-    { sides, clock, ...context },
+    sourceContext('ratio', { clock, ...context }, secrets),
   )
 
 /** Requests by version and code: `old 200 90`. */
@@ -128,7 +128,7 @@ describe('requests of both sides', () => {
   })
 
   test('the first release has nothing to be compared with', async () => {
-    const counts = source({}, { sides: { canary: sides.canary, stable: undefined } })
+    const counts = source({}, { sides: async () => ({ canary: newRelease }) })
     await reads(counts, requests('new 200 0'))
     expect(await reads(counts, requests('new 200 3', 'old 200 9'))).toMatchObject({ canary: { requests: 3 }, stable: undefined })
   })
@@ -178,7 +178,7 @@ describe('a source that cannot be read', () => {
     other.text = undefined
     await expect(counts.read(signal)).rejects.toMatchObject({
       code: 'metrics-unavailable',
-      message: `${other.url}: answered with status 500.`,
+      message: `${other.url} answered with status 500.`,
     })
     other.text = requests('old 200 105')
     expect(await counts.read(signal)).toMatchObject({ stable: { requests: 15 } })
@@ -186,13 +186,13 @@ describe('a source that cannot be read', () => {
 
   test('nobody there, and something that is not metrics', async () => {
     edge.text = '<!doctype html>'
-    await expect(source().read(signal)).rejects.toMatchObject({ code: 'metrics-unavailable', cause: { code: 'metrics-unavailable' } })
+    await expect(source().read(signal)).rejects.toMatchObject({ code: 'metrics-query-invalid' })
     const gone = await new Instance().open()
     const { url } = gone
     await gone.close()
     await expect(source({ endpoints: [url] }).read(signal)).rejects.toMatchObject({
       code: 'metrics-unavailable',
-      message: `${url}: no metrics could be read.`,
+      message: expect.stringContaining(`GET ${url} was tried 3 times without success`),
     })
   })
 
@@ -205,7 +205,7 @@ describe('a source that cannot be read', () => {
     await expect(
       source({ requests: { canary: 'requests_total', stable: 'requests_total{digest="{{stable}}"}' } }).read(signal),
     ).rejects.toMatchObject({
-      code: 'metrics-unavailable',
+      code: 'metrics-query-invalid',
       message: expect.stringContaining('requests_total{digest="sha256:old",code="200"} is selected for both sides'),
     })
   })
@@ -214,7 +214,8 @@ describe('a source that cannot be read', () => {
 describe('before anything is touched', () => {
   test('the source answers and knows stable; headers are sent', async () => {
     edge.text = requests('old 200 1') + buckets('old +Inf:1')
-    await source({ headers: { authorization: 'Bearer t' }, histogram: 'seconds{digest="{{digest}}"}' }).check(signal)
+    const headers = { authorization: { env: 'EDGE_AUTHORIZATION' } }
+    await source({ headers, histogram: 'seconds{digest="{{digest}}"}' }, {}, { EDGE_AUTHORIZATION: 'Bearer t' }).check(signal)
     expect(edge.asked).toEqual(['Bearer t'])
   })
 
@@ -225,7 +226,7 @@ describe('before anything is touched', () => {
   ])('%s is told, with what there is', async (_what, options, message) => {
     edge.text = requests('old 200 1')
     await expect(source(options).check(signal)).rejects.toMatchObject({
-      code: 'metrics-unavailable',
+      code: 'metrics-empty',
       message: expect.stringContaining(message),
     })
   })
@@ -241,29 +242,45 @@ describe('before anything is touched', () => {
     ['both sides by the same labels', { requests: 'requests_total{app="shop"}' }, /selects both sides/],
     [
       'a variable without a value',
-      { requests: 'requests_total{v="{{version}}"}' },
-      /`\{\{version\}\}` .* has no value for the canary; known are side, digest, configuration, canary, stable/,
+      { requests: 'requests_total{v="{{branch}}"}' },
+      /`\{\{branch\}\}` .* has no value for the canary; known are side, digest, version, commit, configuration, canary, stable/,
     ],
     ['a selector that is none', { requests: 'requests_total{digest={{digest}}}' }, /cannot be read/],
     ['matchers that are none', { failed: '5xx' }, /cannot be read/],
-  ])('%s is refused', (_what, options, message) => {
-    expect(() => source(options)).toThrow(expect.objectContaining({ code: 'input-invalid', message: expect.stringMatching(message) }))
+  ])('%s is refused', async (_what, options, message) => {
+    await expect(source(options).check(signal)).rejects.toMatchObject({ code: 'config-invalid', message: expect.stringMatching(message) })
   })
 
   test('a value with quotes stays inside its own', async () => {
-    const odd = { canary: release('d', 'a"} or \\'), stable: release('d', 'plain') }
-    const counts = source({ requests: 'requests_total{configuration="{{configuration}}"}' }, { sides: odd })
+    const odd = { canary: { ...newRelease, configuration: 'a"} or \\' }, stable: oldRelease }
+    const counts = source({ requests: 'requests_total{configuration="{{configuration}}"}' }, { sides: async () => odd })
     await reads(counts, oddlyConfigured(1))
     expect(await reads(counts, oddlyConfigured(3))).toMatchObject({ canary: { requests: 2 }, stable: undefined })
   })
 
   test('the options have a schema of their own', async () => {
-    const schema = await sourceOptions.scrape()
+    const { ratio: schema } = await sourceOptions.scrape()
     const given = { endpoints: ['http://127.0.0.1:1/metrics'], requests: { canary: 'a', stable: 'b' }, failed: 'code="500"' }
     expect(schema.parse(given)).toEqual(given)
     expect(schema.safeParse({ ...given, endpoints: ['shop'], requests: 5 }).error?.issues.map(({ message }) => message)).toEqual([
       'expected an address with http:// or https://, got "shop"',
-      'expected a selector, or a mapping with canary and stable, got 5',
+      'expected series of a side, `name{label="value"}` as in PromQL, or a mapping with canary and stable, got 5',
     ])
   })
+})
+
+test('a histogram alone says how many requests there were', async () => {
+  const counts = open({ endpoints: [edge.url], histogram: 'seconds{digest="{{digest}}"}' }, sourceContext('histogram', { clock }))
+  await reads(counts, buckets('old 0.1:10 +Inf:12'))
+  expect(await reads(counts, buckets('old 0.1:15 +Inf:20'))).toMatchObject({
+    canary: undefined,
+    stable: { requests: 8, failures: 0, latency: [5, 3] },
+    boundaries: [0.1],
+  })
+})
+
+test('without addresses, and a platform that knows them, there is nothing to scrape', () => {
+  expect(() => open({ histogram: 'seconds{digest="{{digest}}"}' }, sourceContext('histogram'))).toThrow(
+    expect.objectContaining({ code: 'config-invalid', remedy: expect.stringContaining('endpoints') }),
+  )
 })

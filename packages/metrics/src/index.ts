@@ -6,7 +6,7 @@ export { parseMatchers, parseSelector, select, type Matcher, type Selector } fro
 export { sourceHttp, sourcePolicy, type HttpExchange } from './http/source-http.ts'
 export type { MetricKind, MetricSource, SideIdentity, Sides, SourceContext, SourceModule, SourceSchemas } from './source.ts'
 export type { SecretReference } from './secret.ts'
-export type { ScrapeContext, ScrapeOptions } from './scrape/index.ts'
+export type { ScrapeOptions } from './scrape/index.ts'
 
 /** One line per metric source. Each is loaded when it is used, so that an action pays only for its own. */
 export const sources = {

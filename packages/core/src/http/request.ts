@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly policy?: RetryPolicy
   readonly clock?: Clock
   readonly random?: Random
+  /** What makes the exchange, where it is not Node's own fetch: one that trusts a private certificate authority. */
+  readonly fetch?: (url: string | URL, init: RequestInit & { readonly signal: AbortSignal }) => Promise<Response>
 }
 
 export interface HttpAnswer {
@@ -30,7 +32,7 @@ export const request = async (url: string | URL, options: HttpRequest = {}): Pro
   const random = options.random ?? systemRandom
   const once = async (): Promise<HttpAnswer> => {
     const timeout = AbortSignal.timeout(policy.timeoutMs)
-    const response = await fetch(url, {
+    const response = await (options.fetch ?? fetch)(url, {
       method: options.method ?? 'GET',
       ...(options.headers !== undefined && { headers: options.headers }),
       ...(options.body !== undefined && { body: options.body as NonNullable<RequestInit['body']> }),

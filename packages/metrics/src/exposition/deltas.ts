@@ -16,6 +16,12 @@ export interface ProcessFacts {
   readonly isNew?: boolean
 }
 
+/**
+ * What a value below the last one means. `restart`: the counter began at zero again. `behind`: an older copy was read, and the last value stands.
+ * `unknown`: a sum lost some of its parts; nothing can be told from it until the next time.
+ */
+export type Fall = 'restart' | 'behind' | 'unknown'
+
 interface Seen {
   readonly startedAt: number | undefined
   /** Last value per series, within the group that is reset together. */
@@ -28,12 +34,17 @@ interface Seen {
  * - First scrape of a process: a baseline, no increase, unless the process is known to be new.
  * - A series that a known process did not have before was born since then, so all of it counts. Error counters come into
  *   being with the first error: to take that one as a baseline would hide it.
- * - A value below the last one, or another start time, is a restart: the counter began at zero again.
+ * - A value below the last one is a restart, unless whoever reads knows better; another start time always is: the counter began at zero again.
  * - A series that vanishes keeps its last value, for it may only have been left out once.
  * - A counter that is NaN, infinite or negative is no data.
  */
 export class CounterDeltas {
   readonly #processes = new Map<string, Seen>()
+  readonly #fallOf: (last: number, now: number) => Fall
+
+  constructor(fallOf: (last: number, now: number) => Fall = () => 'restart') {
+    this.#fallOf = fallOf
+  }
 
   /** @throws KitError `metrics-unavailable` when the address answers from several processes in turn, whose counters cannot be compared */
   advance(process: string, samples: readonly Sample[], facts: ProcessFacts = {}): Increase[] {
@@ -47,12 +58,17 @@ export class CounterDeltas {
     const increases: Increase[] = []
     for (const [group, members] of byGroup(samples)) {
       const last = before?.get(group) ?? new Map<string, number>()
-      const isReset = members.some(({ key, sample }) => sample.value < (last.get(key) ?? 0))
-      const now = new Map(isReset ? [] : last)
+      const falls = members.flatMap(({ key, sample }) => {
+        const value = last.get(key) ?? 0
+        return sample.value < value ? [this.#fallOf(value, sample.value)] : []
+      })
+      const now = new Map(falls.includes('restart') ? [] : last)
+      const isUnknown = !falls.includes('restart') && falls.includes('unknown')
       for (const { key, sample } of members) {
         const base = now.get(key) ?? (countsFromZero ? 0 : undefined)
-        increases.push({ sample, increase: base === undefined ? undefined : sample.value - base })
-        now.set(key, sample.value)
+        const isBehind = !isUnknown && sample.value < (base ?? 0)
+        increases.push({ sample, increase: base === undefined || isUnknown ? undefined : Math.max(0, sample.value - base) })
+        if (!isBehind) now.set(key, sample.value)
       }
       groups.set(group, now)
     }

@@ -1,4 +1,5 @@
 import { KitError, messageOf, patient, request, type Clock, type HttpAnswer, type RetryPolicy } from '@deploy-kit/core'
+import { fetchTrusting } from './fetch-trusting.ts'
 
 /** A request of a source; who waits, how long and how often is not the source's business. */
 export interface HttpExchange {
@@ -6,6 +7,10 @@ export interface HttpExchange {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal: AbortSignal
+  /** Statuses that are an answer here, though others would be asked again for them. */
+  readonly answers?: readonly number[]
+  /** Certificates in PEM that are trusted instead of the well-known ones. */
+  readonly ca?: string
 }
 
 /**
@@ -25,9 +30,15 @@ export const sourcePolicy: RetryPolicy = {
 /** The `http` of a source's context. */
 export const sourceHttp =
   (clock: Clock, policy: RetryPolicy = sourcePolicy) =>
-  async (url: string | URL, exchange: HttpExchange): Promise<HttpAnswer> => {
+  async (url: string | URL, { answers = [], ca, ...exchange }: HttpExchange): Promise<HttpAnswer> => {
+    const retryStatuses = policy.retryStatuses.filter((status) => !answers.includes(status))
     try {
-      return await request(url, { ...exchange, policy, clock })
+      return await request(url, {
+        ...exchange,
+        policy: { ...policy, retryStatuses },
+        clock,
+        ...(ca !== undefined && { fetch: fetchTrusting(ca) }),
+      })
     } catch (error) {
       exchange.signal.throwIfAborted()
       throw new KitError('metrics-unavailable', messageOf(error), {

@@ -1,30 +1,31 @@
-import { KitError, request, single, type Clock } from '@deploy-kit/core'
+import { KitError } from '@deploy-kit/core'
 import { parseExposition } from '../exposition/parse.ts'
 import type { Sample } from '../exposition/sample.ts'
-
-/** A scrape is repeated by whoever judges; one that takes longer than this would only delay the verdict. */
-const policy = { ...single, timeoutMs: 5_000 }
+import { okAnswer } from '../http/judge-status.ts'
+import type { SourceContext } from '../source.ts'
 
 /**
  * What one endpoint exposes now.
- * @throws KitError `metrics-unavailable`; the signal's reason when it is aborted
+ * @throws KitError as a source does; the signal's reason when it is aborted
  */
 export const fetchSamples = async (
   endpoint: string,
   headers: Readonly<Record<string, string>>,
-  clock: Clock,
+  http: SourceContext['http'],
   signal: AbortSignal,
 ): Promise<readonly Sample[]> => {
   const { origin, pathname } = new URL(endpoint)
-  const unavailable = (message: string, cause?: unknown): KitError =>
-    new KitError('metrics-unavailable', `${origin}${pathname}: ${message}`, cause === undefined ? {} : { cause })
+  const answer = await http(endpoint, { headers: { accept: 'text/plain; version=0.0.4', ...headers }, signal })
+  const { body } = okAnswer(answer, {
+    source: `${origin}${pathname}`,
+    credentials: 'Give the credential that the endpoint wants as one of the `headers`.',
+  })
   try {
-    const answer = await request(endpoint, { headers: { accept: 'text/plain; version=0.0.4', ...headers }, policy, clock, signal })
-    if (answer.status !== 200) throw unavailable(`answered with status ${answer.status}.`)
-    return parseExposition(answer.body)
+    return parseExposition(body)
   } catch (error) {
-    signal.throwIfAborted()
-    if (error instanceof KitError && error.message.startsWith(origin)) throw error
-    throw unavailable('no metrics could be read.', error)
+    throw new KitError('metrics-query-invalid', `${origin}${pathname} does not answer with metrics.`, {
+      remedy: 'Give the address of a Prometheus text exposition, such as `http://host:port/metrics`.',
+      cause: error,
+    })
   }
 }

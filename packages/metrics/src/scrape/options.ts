@@ -1,28 +1,32 @@
-import { expected, keys, textMap, words } from '@deploy-kit/core/yaml'
+import { expected, keys, words } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
+import { headers } from '../headers.ts'
+import { template } from '../template-schema.ts'
 
-const side = words.describe('Series of that side. Variables as in the short form.')
+const selector = template('series of a side, `name{label="value"}` as in PromQL')
+const histogram = template('histogram of a side in seconds, without `_bucket`, `name{label="value"}` as in PromQL')
 
-/** One selector with variables for both sides, or one for each. */
-const selector = z
-  .union([words, keys({ canary: side, stable: side })], { error: expected('a selector, or a mapping with canary and stable') })
-  .describe(
-    'Series of a side: `name{label="value"}` as in PromQL. `{{digest}}`, `{{version}}`, `{{commit}}`, `{{configuration}}` and ' +
-      '`{{side}}` are those of the side, `{{canary}}` and `{{stable}}` the digests of both.',
-  )
-
-/** The scrape source's part of the configuration: `scrape: { … }`. */
-export const scrapeOptions = keys({
+const places = {
   endpoints: z
     .array(z.url({ protocol: /^https?$/, error: expected('an address with http:// or https://') }), {
       error: expected('a list of addresses'),
     })
     .min(1, { error: expected('at least one address') })
-    .describe('Addresses of Prometheus text, one per instance. An address in front of several instances cannot be counted.'),
-  headers: textMap.exactOptional().describe('Headers of the requests to the endpoints.'),
+    .exactOptional()
+    .describe(
+      'Addresses of Prometheus text, one per instance; needed where the platform does not know them. An address in front of several instances cannot be counted.',
+    ),
+  headers: headers.exactOptional(),
+}
+
+const ratio = keys({
+  ...places,
   requests: selector,
   failed: words.describe('Which of the requests failed, as label matchers: `code=~"5.."`.'),
-  histogram: selector.exactOptional().describe('Histogram of the latency in seconds, without `_bucket`.'),
+  histogram: histogram.exactOptional(),
 })
 
-export type ScrapeOptions = z.output<typeof scrapeOptions>
+/** The scrape source's part of the configuration, for each kind of metric: `scrape: { … }`. */
+export const scrapeOptions = { ratio, histogram: keys({ ...places, histogram }) }
+
+export type ScrapeOptions = z.output<typeof scrapeOptions.ratio> | z.output<typeof scrapeOptions.histogram>
