@@ -11,6 +11,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/out/'],
   // Generous, because a busy machine is no fault of ours: nothing here is timed, and what hangs is found all the same.
   testTimeout: 60_000,
+  // Many suites wait for processes and sockets more than they compute.
+  maxWorkers: '100%',
   watchman: false,
   cacheDirectory: 'out/jest',
 }
