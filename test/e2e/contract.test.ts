@@ -7,7 +7,7 @@ import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import { startStep } from '../../packages/cli/src/runner/step.ts'
 import { commandFilesIn, commandsIn } from './stage/contract.ts'
 import type { ActionInputs, Shop } from './stage/shop.ts'
-import { faultProxy } from './stage/fault-proxy.ts'
+import { FaultProxy } from './stage/fault-proxy.ts'
 import { setStage } from './stage/stage.ts'
 import { buildInputs, origin } from './stage/versions.ts'
 
@@ -51,7 +51,7 @@ test.concurrent('a release reports who, what, when and how to go back', async ()
 
 test.concurrent('post is told of the target before anything there is changed', async () => {
   await using shop = await stage.shop().serving('v1')
-  await using proxy = await faultProxy(stage.edge.admin)
+  await using proxy = await new FaultProxy(stage.edge.admin).listen()
   const stateAtFirstChange = new Promise<readonly string[]>((resolve) => {
     proxy.onRequest = ({ method }) => {
       if (method !== 'GET') resolve(commandFilesIn(shop.temporary(shop.lastRun)).flatMap(({ state }) => Object.keys(state)))
