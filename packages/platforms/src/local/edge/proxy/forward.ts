@@ -13,32 +13,41 @@ const ofOneConnection = ['connection', 'keep-alive', 'proxy-connection'] as cons
 /** nginx's number for a client that left before the answer was complete. */
 const clientLeft = 499
 
+/** What the library's events tell about a request that is under way. */
+interface Exchange {
+  sent?: ClientRequest
+  /** The version broke off in the middle of its answer. */
+  isBrokenOff?: boolean
+  /** What an upgrade was answered with. */
+  upgradeStatus?: number
+}
+
 /** Sends requests on to a process of a version, over the proxy library (docs/adr/0002-edge-proxy.md). */
 export class Forwarder {
   readonly #proxy: ProxyServer
-  readonly #sent = new WeakMap<IncomingMessage, ClientRequest>()
-  /** Exchanges in which the version broke off, and the status that upgrades were answered with. */
-  readonly #brokenOff = new WeakSet<IncomingMessage>()
-  readonly #upgradeStatus = new WeakMap<IncomingMessage, number>()
+  /** A Map that is tidied by hand: a WeakMap with an entry per request doubles the time of the garbage collector. */
+  readonly #underWay = new Map<IncomingMessage, Exchange>()
 
   constructor() {
     this.#proxy = createProxyServer()
     this.#proxy.on('proxyReq', (sent, incoming) => {
-      this.#sent.set(incoming, sent)
+      this.#exchange(incoming).sent = sent
       // Node keeps the head of a request back until the first part of its body comes; a version may answer to the head.
       if (!incoming.complete && incoming.readableLength === 0) sent.flushHeaders()
     })
     this.#proxy.on('proxyRes', (answer, incoming, outgoing) => {
       for (const name of [...ofOneConnection, digestHeader]) delete answer.headers[name]
+      const exchange = this.#exchange(incoming)
       const onEnd = (): void => {
-        if (!answer.complete && !outgoing.destroyed) this.#brokenOff.add(incoming)
+        if (!answer.complete && !outgoing.destroyed) exchange.isBrokenOff = true
       }
       answer.once('error', onEnd)
       answer.once('close', onEnd)
     })
     this.#proxy.on('proxyReqWs', (sent, incoming) => {
-      sent.once('upgrade', () => this.#upgradeStatus.set(incoming, 101))
-      sent.once('response', (answer) => this.#upgradeStatus.set(incoming, answer.statusCode ?? 502))
+      const exchange = this.#exchange(incoming)
+      sent.once('upgrade', () => (exchange.upgradeStatus = 101))
+      sent.once('response', (answer) => (exchange.upgradeStatus = answer.statusCode ?? 502))
     })
   }
 
@@ -48,29 +57,38 @@ export class Forwarder {
    */
   async web(incoming: IncomingMessage, outgoing: ServerResponse, instance: Instance): Promise<number> {
     delete incoming.headers.expect // This server has answered it.
+    const exchange: Exchange = {}
+    this.#underWay.set(incoming, exchange)
     try {
       await this.#send(incoming, outgoing, instance, instance.agent)
     } catch {
       try {
-        if (!this.#mayRepeat(incoming, outgoing)) return badGateway(outgoing)
+        if (!mayRepeat(exchange, incoming, outgoing)) return badGateway(outgoing)
         await this.#send(incoming, outgoing, instance, false)
       } catch {
         return badGateway(outgoing)
       }
+    } finally {
+      this.#underWay.delete(incoming)
     }
-    if (this.#brokenOff.has(incoming)) return 502
+    if (exchange.isBrokenOff === true) return 502
     return outgoing.writableFinished ? outgoing.statusCode : clientLeft
   }
 
   /** The same for a connection that is upgraded to WebSocket; it is over when the connection is closed. */
   async upgrade(incoming: IncomingMessage, socket: Socket, head: Buffer, { port }: Instance): Promise<number> {
+    const exchange: Exchange = {}
+    this.#underWay.set(incoming, exchange)
     try {
       await this.#proxy.ws(incoming, socket, { target: { host: '127.0.0.1', port }, agent: false, xfwd: true }, head)
-      return this.#upgradeStatus.get(incoming) ?? clientLeft
+      return exchange.upgradeStatus ?? clientLeft
     } catch {
-      const status = this.#upgradeStatus.get(incoming)
-      if (status === undefined && socket.writable) socket.end('HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
-      return status ?? 502
+      const { upgradeStatus } = exchange
+      if (upgradeStatus === undefined && socket.writable)
+        socket.end('HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+      return upgradeStatus ?? 502
+    } finally {
+      this.#underWay.delete(incoming)
     }
   }
 
@@ -79,15 +97,18 @@ export class Forwarder {
     return this.#proxy.web(incoming, outgoing, { target: { host: '127.0.0.1', port }, agent, xfwd: true, headers })
   }
 
-  /**
-   * A server may close a resting connection in the very moment in which a request is sent on it; that request was not
-   * heard. One with a body is not repeated, for part of the body is gone.
-   */
-  #mayRepeat(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
-    const isOnReused = this.#sent.get(incoming)?.reusedSocket === true
-    const hasBody = (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding'] !== undefined
-    return isOnReused && !hasBody && idempotent.has(incoming.method ?? '') && !outgoing.headersSent && !outgoing.destroyed
+  #exchange(incoming: IncomingMessage): Exchange {
+    return this.#underWay.get(incoming) ?? {}
   }
+}
+
+/**
+ * A server may close a resting connection in the very moment in which a request is sent on it; that request was not
+ * heard. One with a body is not repeated, for part of the body is gone.
+ */
+const mayRepeat = ({ sent }: Exchange, incoming: IncomingMessage, outgoing: ServerResponse): boolean => {
+  const hasBody = (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding'] !== undefined
+  return sent?.reusedSocket === true && !hasBody && idempotent.has(incoming.method ?? '') && !outgoing.headersSent && !outgoing.destroyed
 }
 
 const badGateway = (outgoing: ServerResponse): number => {
