@@ -71,12 +71,16 @@ export class App {
     return this.#assignment.next() ? this.canary : this.stable
   }
 
-  /** Brings back what was stored. Resolves when every version is ready or has failed once. */
+  /**
+   * Brings back what was stored. Resolves when every version that has traffic is ready or has failed once: nobody waits at the
+   * door for a canary that gets none.
+   */
   async restore(stable: PrepareBody | undefined, canary: PrepareBody | undefined, weight: Percent): Promise<void> {
     this.stable = stable && this.#make(stable)
     this.canary = canary && this.#make(canary)
     this.#assignment.weight = weight
-    await Promise.all(this.versions.map((version) => version.resume()))
+    const resumed = this.versions.map((version) => ({ version, isBack: version.resume() }))
+    await Promise.all(resumed.map(({ version, isBack }) => (version === this.canary && weight === 0 ? undefined : isBack)))
   }
 
   /**
