@@ -15,7 +15,7 @@ export interface Scene {
   readonly run: string
   readonly proxy: FaultProxy
   /** The time to home is counted from here. */
-  begins(): void
+  readonly begins: () => void
 }
 
 /** Something that goes wrong, and who comes to tidy up. When `strikes` resolves, all must be well. */
