@@ -21,6 +21,7 @@ export const sourceContext = (
       if (value === undefined) throw new Error(`the test gives no secret ${env}`)
       return value
     },
+    directory: '.',
     ...more,
   }
 }

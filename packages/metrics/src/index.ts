@@ -10,11 +10,23 @@ export type { ScrapeOptions } from './scrape/index.ts'
 
 /** One line per metric source. Each is loaded when it is used, so that an action pays only for its own. */
 export const sources = {
+  cloudwatch: () => import('./cloudwatch/index.ts'),
+  datadog: () => import('./datadog/index.ts'),
+  elasticsearch: () => import('./elasticsearch/index.ts'),
+  loki: () => import('./loki/index.ts'),
+  newrelic: () => import('./newrelic/index.ts'),
+  prometheus: () => import('./prometheus/index.ts'),
   scrape: () => import('./scrape/index.ts'),
 }
 
 /** The schemas of each source's part of the configuration, one per kind of metric, loaded where a configuration is read. */
 export const sourceOptions = {
+  cloudwatch: async () => (await import('./cloudwatch/options.ts')).cloudwatchOptions,
+  datadog: async () => (await import('./datadog/options.ts')).datadogOptions,
+  elasticsearch: async () => (await import('./elasticsearch/options.ts')).elasticsearchOptions,
+  loki: async () => (await import('./loki/options.ts')).lokiOptions,
+  newrelic: async () => (await import('./newrelic/options.ts')).newrelicOptions,
+  prometheus: async () => (await import('./prometheus/options.ts')).prometheusOptions,
   scrape: async () => (await import('./scrape/options.ts')).scrapeOptions,
 }
 

@@ -39,6 +39,8 @@ export interface SourceContext {
   readonly http: (url: string | URL, exchange: HttpExchange) => Promise<HttpAnswer>
   /** The value of an environment variable, masked in everything that is shown. @throws KitError `secret-missing` when it is not set or empty */
   readonly secret: (reference: SecretReference) => string
+  /** Where relative paths of the options start. */
+  readonly directory: string
   /** Addresses of the instances that run now, from a platform that knows them. */
   readonly instances?: (signal: AbortSignal) => Promise<readonly string[]>
 }

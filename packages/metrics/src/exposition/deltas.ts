@@ -58,12 +58,14 @@ export class CounterDeltas {
     const increases: Increase[] = []
     for (const [group, members] of byGroup(samples)) {
       const last = before?.get(group) ?? new Map<string, number>()
-      const falls = members.flatMap(({ key, sample }) => {
-        const value = last.get(key) ?? 0
-        return sample.value < value ? [this.#fallOf(value, sample.value)] : []
-      })
-      const now = new Map(falls.includes('restart') ? [] : last)
-      const isUnknown = !falls.includes('restart') && falls.includes('unknown')
+      const falls = new Set(
+        members.map(({ key, sample }) => {
+          const value = last.get(key) ?? 0
+          return sample.value < value ? this.#fallOf(value, sample.value) : undefined
+        }),
+      )
+      const now = new Map(falls.has('restart') ? [] : last)
+      const isUnknown = !falls.has('restart') && falls.has('unknown')
       for (const { key, sample } of members) {
         const base = now.get(key) ?? (countsFromZero ? 0 : undefined)
         const isBehind = !isUnknown && sample.value < (base ?? 0)

@@ -60,7 +60,8 @@ const parseLabels = (cursor: Cursor, labels: Record<string, string>): string | u
   }
 }
 
-const parseNumber = (text: string): number => {
+/** A number as Prometheus writes it, with `+Inf`, `-Inf` and `NaN`. */
+export const parseNumber = (text: string): number => {
   const plain = text.toLowerCase().replace(/^\+/, '')
   if (plain.startsWith('inf')) return Infinity
   if (plain.startsWith('-inf')) return -Infinity
