@@ -27,7 +27,7 @@ const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cores} cores, Nod
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ machine, runs, bars, results }, undefined, 2)}\n`)
 else process.stdout.write(`${machine}\n\n${text}`)
 if (process.argv.includes('--write')) {
-  const head = `# The judge, simulated\n\n\`npm run bench:judge\` (some minutes on two cores; \`-- --long\` for ten times the runs, \`-- --write\` to renew this page, \`-- --json\` for machines). Seeded: the same numbers on every machine.\n\nFlagger, Argo and Kayenta are small re-implementations of their rules (\`rivals.ts\`) with the settings of their documentation, not the products.\n\nLast run: ${machine}.\n\n`
+  const head = `# The judge, simulated\n\n\`npm run bench:judge\` (some minutes on two cores; \`-- --long\` for ten times the runs, \`-- --write\` to renew this page, \`-- --json\` for machines). Seeded: the same numbers on every machine.\n\nFlagger, Argo and Kayenta are small re-implementations of their rules (\`rivals.ts\`) with the settings of their documentation, not the products.\n\nLast run (${long ? 'long' : 'short'} form): ${machine}.\n\n`
   const page = fileURLToPath(new URL('./README.md', import.meta.url))
   writeFileSync(page, head + text)
   execFileSync(process.execPath, [fileURLToPath(new URL('../../node_modules/oxfmt/bin/oxfmt', import.meta.url)), '--write', page])
