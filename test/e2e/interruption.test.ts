@@ -8,7 +8,7 @@ afterAll(() => stage.strike())
 /** A release that stays at 50 % until somebody interrupts it. */
 const lingering = { steps: '50, 100', 'bake-min': '60s', 'bake-max': '120s' }
 /** One that stays long enough to be interrupted, and goes on when nobody does. */
-const unhurried = { steps: '50, 100', 'bake-min': '1500ms', 'bake-max': '1500ms' }
+const unhurried = { steps: '50, 100', 'bake-min': '1s', 'bake-max': '1s' }
 const home = { stable: 'v1', canary: null, weight: 0, lease: 'free' }
 
 test.concurrent('a cancelled job brings the traffic home by itself, and post finds nothing to do', async () => {

@@ -23,7 +23,8 @@ const trivyThatReports = (shop: Shop, report: 'clean' | 'image-vulnerabilities')
 }
 
 test.concurrent('built, scanned, released, smoke-tested and rolled back, each step with the outputs of the one before', async () => {
-  await using shop = await stage.shop().serving('v1', { smoke })
+  await using shop = stage.shop()
+  expect(await shop.releases('v1', { smoke })).toMatchObject({ exitCode: 0 })
   await shop.underTraffic(50)
   const run = `${shop.environment}-pipeline`
 

@@ -91,18 +91,16 @@ interface Passed {
   readonly body: Buffer
 }
 
-const pass = (url: URL, { method, headers }: IncomingMessage, body: Buffer): Promise<Passed | undefined> =>
-  new Promise((resolve) => {
-    const { connection: _connection, 'transfer-encoding': _encoding, ...own } = headers
-    const request = send(url, { method, headers: { ...own, host: url.host, 'content-length': body.length }, agent: false }, (answer) => {
-      bodyOf(answer).then(
-        (text) => {
-          const { 'transfer-encoding': _chunked, connection: _keep, ...kept } = answer.headers
-          resolve(text && { status: answer.statusCode ?? 502, headers: kept, body: text })
-        },
-        () => resolve(undefined),
-      )
-    })
-    request.on('error', () => resolve(undefined))
-    request.end(body)
-  })
+const pass = async (url: URL, { method, headers }: IncomingMessage, body: Buffer): Promise<Passed | undefined> => {
+  const { connection: _connection, 'transfer-encoding': _encoding, ...own } = headers
+  const request = send(url, { method, headers: { ...own, host: url.host, 'content-length': body.length }, agent: false })
+  request.end(body)
+  try {
+    const [answer] = (await once(request, 'response')) as [IncomingMessage]
+    const text = await bodyOf(answer)
+    const { 'transfer-encoding': _chunked, connection: _keep, ...kept } = answer.headers
+    return text && { status: answer.statusCode ?? 502, headers: kept, body: text }
+  } catch {
+    return undefined // The edge is gone.
+  }
+}

@@ -9,6 +9,7 @@ import { stringify } from 'yaml'
 import { startTraffic, type Traffic } from '../../../packages/cli/src/rehearse/traffic.ts'
 import { startStep, type Step, type StepEnd } from '../../../packages/cli/src/runner/step.ts'
 import { checkContract } from './contract.ts'
+import { seed } from './seed.ts'
 import type { Stage } from './stage.ts'
 import { origin, versionNames, type VersionName } from './versions.ts'
 
@@ -68,10 +69,10 @@ export class Shop {
     return this
   }
 
-  /** Releases a version at once, to begin a story with. */
-  async serving(version: VersionName, inputs: ActionInputs = {}): Promise<this> {
-    const { exitCode, log } = await this.releases(version, { strategy: 'rolling', ...inputs })
-    if (exitCode !== 0) throw new Error(`${version} could not be released: ${log}`)
+  /** A version serves everybody, to begin a story with. */
+  async serving(version: VersionName): Promise<this> {
+    const image = await this.#stage.layout(version)
+    await seed({ admin: this.#stage.edge.admin, environment: this.environment, image, digest: await this.digest(version), version })
     return this
   }
 
@@ -142,11 +143,8 @@ export class Shop {
     return existsSync(join(this.workspace, 'deploy-kit.yml')) ? place : { ...place, app: 'shop', platform: 'local' }
   }
 
-  async digest(version: VersionName): Promise<string> {
-    const index = JSON.parse(readFileSync(join(await this.#stage.layout(version), 'index.json'), 'utf8')) as {
-      manifests: readonly { digest: string }[]
-    }
-    return index.manifests[0]?.digest ?? ''
+  digest(version: VersionName): Promise<string> {
+    return this.#stage.digest(version)
   }
 
   async state(): Promise<ShopState> {
@@ -233,8 +231,8 @@ export class Shop {
 
   async #named(revision: View['stable']): Promise<string | null> {
     if (revision === undefined) return null
-    for (const name of versionNames) if ((await this.digest(name)) === revision.release.digest) return name
-    return revision.release.digest
+    const digests = await Promise.all(versionNames.map((version) => this.digest(version)))
+    return versionNames[digests.indexOf(revision.release.digest)] ?? revision.release.digest
   }
 }
 
@@ -256,6 +254,6 @@ export const until = async (holds: () => Promise<boolean>, wanted: () => Promise
   const deadline = Date.now() + patienceMs
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`waited for ${await wanted()}`)
-    await delay(10)
+    await delay(25)
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { bundleCopy } from './bundle.ts'
 import { EdgeUnderTest } from './edge.ts'
 import { Shop } from './shop.ts'
-import { layoutOf, versionNames, type VersionName } from './versions.ts'
+import { digestIn, layoutOf, versionNames, type VersionName } from './versions.ts'
 
 /** An edge that runs, the bundle under test, and the images that it has built. */
 export interface Stage {
@@ -14,6 +14,7 @@ export interface Stage {
   readonly edge: EdgeUnderTest
   /** Directory with the OCI layout of a version. */
   layout(version: VersionName): Promise<string>
+  digest(version: VersionName): Promise<string>
   /** An app of its own. */
   shop(): Shop
   strike(): Promise<void>
@@ -25,11 +26,13 @@ export const setStage = async (): Promise<Stage> => {
   const edge = new EdgeUnderTest(dist, directory)
   await Promise.all([edge.start(), ...versionNames.map((version) => layoutOf(version, dist, images))])
   const shops: Shop[] = []
+  const digests: Partial<Record<VersionName, Promise<string>>> = {}
   const stage: Stage = {
     dist,
     directory,
     edge,
     layout: (version) => layoutOf(version, dist, images),
+    digest: (version) => (digests[version] ??= layoutOf(version, dist, images).then(digestIn)),
     shop: () => {
       const shop = new Shop(stage)
       shops.push(shop)

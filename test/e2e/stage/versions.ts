@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { runStep } from '../../../packages/cli/src/runner/step.ts'
 import { takeName } from './bundle.ts'
@@ -43,4 +43,12 @@ export const layoutOf = async (version: VersionName, dist: string, images: strin
   takeName(output, layout)
   rmSync(fresh, { recursive: true })
   return layout
+}
+
+/** The digest of the one image in a layout. */
+export const digestIn = (layout: string): string => {
+  const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as {
+    readonly manifests: readonly { readonly digest: string }[]
+  }
+  return index.manifests[0]?.digest ?? ''
 }
