@@ -23,7 +23,16 @@ export const cloudwatchOptions = {
       ),
     total: metric.describe('Metric whose sum is the number of requests, such as `RequestCount`.'),
     failed: z
-      .union([metric.transform((name) => [name]), z.array(metric).min(1).max(10)], { error: expected('a metric, or a list of them') })
+      .union(
+        [
+          metric.transform((name) => [name]),
+          z
+            .array(metric)
+            .min(1, { error: expected('a metric at least') })
+            .max(10, { error: expected('10 metrics at most') }),
+        ],
+        { error: expected('a metric, or a list of them') },
+      )
       .describe('Metrics whose sums together are the number of failed requests, such as `HTTPCode_Target_5XX_Count`.'),
     period: duration
       .refine((ms) => ms % 60_000 === 0 || shortPeriods.has(ms), { error: 'expected whole minutes, or 1s, 5s, 10s, 20s, 30s' })

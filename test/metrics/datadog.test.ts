@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { sourceOptions, sources, type MetricSource } from '@deploy-kit/metrics'
+import { ratioSourceContract } from '../contracts/metric-source.ts'
+import { ManualClock } from '../fakes/manual-clock.ts'
+import { datadogServer, forbidden, keys, limited } from '../fakes/metric-servers/datadog.ts'
+import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
+import type { MetricServer } from '../fakes/metric-servers/server.ts'
+import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
+
+const { open } = await sources.datadog()
+const { ratio } = await sourceOptions.datadog()
+const { signal } = new AbortController()
+
+const options = (server: { url: string }, more: Record<string, unknown> = {}) =>
+  ratio.parse({
+    site: 'datadoghq.eu',
+    total: 'sum:trace.http.request.hits{service:shop,version:{{version}}}',
+    failed: 'sum:trace.http.request.errors{service:shop,version:{{version}}}.as_count()',
+    endpoint: server.url,
+    ...more,
+  })
+
+ratioSourceContract('datadog', async () => {
+  const past = new Past()
+  const clock = new ManualClock(noon)
+  const server = await datadogServer(past).open()
+  return {
+    source: open(options(server), sourceContext('ratio', { clock }, keys)),
+    world: pastWorld(past, server, clock, 120_000),
+    close: () => server.close(),
+  }
+})
+
+describe('Datadog', () => {
+  let past: Past
+  let clock: ManualClock
+  let server: MetricServer
+  beforeEach(async () => {
+    past = new Past()
+    clock = new ManualClock(noon)
+    server = await datadogServer(past).open()
+  })
+  afterEach(() => server.close())
+
+  const opened = (more: Record<string, unknown> = {}): MetricSource => open(options(server, more), sourceContext('ratio', { clock }, keys))
+  const told = (series: readonly number[], times: readonly number[], values: readonly (readonly (number | null)[])[]) => ({
+    body: { data: { attributes: { series: series.map((query_index) => ({ query_index })), times, values } } },
+  })
+
+  test('both sides are asked for at once', async () => {
+    await opened().read(signal)
+    expect(server.asked).toHaveLength(1)
+    expect(JSON.parse(server.asked[0]?.body ?? '')).toMatchObject({ data: { attributes: { queries: { length: 4 } } } })
+  })
+
+  test('groups are added up, fractions of a sampled count wait until they are a request, and points of other windows are not counted', async () => {
+    const source = opened()
+    await source.read(signal)
+    clock.time = noon + 120_000
+    server.instead.push(
+      told(
+        [2, 2, 3],
+        [noon - 60_000, noon],
+        [
+          [100, 1.4],
+          [50, null],
+          [7, 0.5],
+        ],
+      ),
+    )
+    expect(await source.read(signal)).toEqual({ at: noon + 60_000, canary: undefined, stable: { requests: 1, failures: 0 } })
+    clock.time = noon + 180_000
+    server.instead.push(told([2, 3], [noon + 60_000], [[1.6], [0.5]]))
+    expect(await source.read(signal)).toMatchObject({ stable: { requests: 2, failures: 1 } })
+  })
+
+  test('a limit that lasts is heeded: nobody is asked before, and nothing is lost by waiting', async () => {
+    const source = opened()
+    await source.read(signal)
+    past.all.push({ side: 'stable', at: noon + 5, requests: 40, failures: 2 })
+    clock.time = noon + 120_000
+    server.instead.push(limited(50))
+    const asked = server.asked.length
+    await expect(source.read(signal)).rejects.toMatchObject({ code: 'metrics-unavailable', message: expect.stringContaining('wait 50 s') })
+    clock.time += 30_000
+    await expect(source.read(signal)).rejects.toMatchObject({ code: 'metrics-unavailable', message: expect.stringContaining('wait 20 s') })
+    expect(server.asked.length).toBe(asked + 1)
+    clock.time += 20_000
+    expect(await source.read(signal)).toMatchObject({ stable: { requests: 40, failures: 2 } })
+  })
+
+  test('a limit that is over in a moment is waited for', async () => {
+    server.instead.push(limited(3))
+    await opened().read(signal)
+    expect(clock.now()).toBe(noon + 3_000)
+  })
+
+  test('keys are told by their names, and never shown', async () => {
+    server.instead.push(forbidden)
+    const error = await opened()
+      .check(signal)
+      .catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'metrics-unauthorised',
+      remedy: expect.stringMatching(/DD_API_KEY .* DD_APP_KEY .* timeseries_query/),
+    })
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toMatch(/aaaa|bbbb/)
+    expect(server.asked.every(({ query }) => query.size === 0)).toBe(true)
+  })
+
+  test('a query that fails in an answer of 200 is no count', async () => {
+    server.instead.push({ body: { errors: 'Query timed out' } })
+    await expect(opened().read(signal)).rejects.toMatchObject({
+      code: 'metrics-unavailable',
+      message: expect.stringContaining('Query timed out'),
+    })
+  })
+
+  test.each([
+    ['coarser periods than those that were asked for', told([2], [noon + 20_000], [[1]])],
+    ['a series of a query nobody asked', told([9], [noon], [[1]])],
+    ['a row that is too short', told([2], [noon, noon + 60_000], [[1]])],
+    ['more series than rows', told([2, 3], [noon], [[1]])],
+    ['nothing at all', { body: {} }],
+  ])('%s cannot be counted', async (_what, answer) => {
+    server.instead.push(answer)
+    await expect(opened().read(signal)).rejects.toMatchObject({ code: 'metrics-query-invalid' })
+  })
+
+  test('failures that are far more than the requests are those of something else', async () => {
+    const source = opened()
+    await source.read(signal)
+    past.all.push({ side: 'stable', at: noon + 5, requests: 4, failures: 200 })
+    clock.time = noon + 120_000
+    await expect(source.read(signal)).rejects.toMatchObject({
+      code: 'metrics-query-invalid',
+      message: expect.stringContaining('counts 200'),
+    })
+  })
+
+  test('a version is written as Datadog stores it', async () => {
+    const sides = () => Promise.resolve({ canary: { ...newRelease, version: 'Feature/A b' }, stable: oldRelease })
+    const source = open(options(server), sourceContext('ratio', { clock, sides }, keys))
+    server.instead.push(told([], [], []))
+    await source.read(signal)
+    expect(server.asked[0]?.body).toContain('version:feature/a_b}')
+  })
+
+  test('a configuration that cannot be is told in words', () => {
+    const wrong = {
+      site: 'app.datadoghq.com',
+      'api-key': 'a'.repeat(32),
+      total: 'avg:x{version:{{version}}}.rollup(avg, 60)',
+      failed: 'y',
+      lag: '5',
+    }
+    const issues = ratio.safeParse(wrong).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    expect(issues).toEqual([
+      'site: expected a site without `app.`, such as datadoghq.com, datadoghq.eu, us5.datadoghq.com, got "app.datadoghq.com"',
+      expect.stringMatching(/^api-key: a secret does not belong in a file/),
+      expect.stringMatching(/^total: a query without `.rollup/),
+      expect.stringMatching(/^lag: `5` is not a duration/),
+    ])
+    expect(JSON.stringify(issues)).not.toContain('aaaa')
+  })
+})
