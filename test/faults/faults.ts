@@ -25,6 +25,8 @@ export interface Fault {
   readonly inRun?: InRun
   /** Moments at which it is not tried, and why. */
   readonly skips?: Readonly<Record<string, string>>
+  /** The traffic must be home after so many milliseconds. Default: what the runner's ladder leaves, less a reserve. */
+  readonly withinMs?: number
   /** What serves in the end, where it is not what the moment says. */
   readonly serves?: VersionName
   /** The edge itself dies, and with it the requests of the time without an edge: they are shown, and those afterwards must not be lost. */
@@ -59,6 +61,7 @@ const outage =
   }
 
 const shortLease = { 'lease-ttl': '1500ms' }
+const others = (...moments: readonly string[]) => Object.fromEntries(moments.map((moment) => [moment, 'as at 25 %']))
 const whole = 'the traffic is whole already, and nothing else falls to the edge'
 
 export const faults: readonly Fault[] = [
@@ -110,6 +113,19 @@ export const faults: readonly Fault[] = [
     },
   },
   { name: 'SIGINT, API says 500 for 1.5 s', strikes: outage('answers-500', 1_500) },
+  {
+    name: 'SIGINT, API down until reconcile',
+    skips: { ...others('5 %', '50 %', '100 %'), promoted: 'as while promoting', watching: 'as while promoting' },
+    withinMs: Infinity,
+    strikes: async (scene) => {
+      const { proxy, step, shop, run } = scene
+      proxy.fault = 'answers-500'
+      await cancelled(scene)
+      await step.post()
+      proxy.fault = 'none'
+      await shop.rollsBack('reconcile', {}, { run })
+    },
+  },
   { name: 'SIGINT, API silent for 2 s', strikes: outage('is-silent', 2_000) },
   {
     name: 'lease stolen',

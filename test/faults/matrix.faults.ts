@@ -22,7 +22,7 @@ describe.each(faults)('$name', (fault) => {
     const cell = await runCell(stage, fault, moment)
     cells.set(keyOf(fault.name, moment.name), cell)
     expect(cell).toMatchObject(allIsWell(fault, moment))
-    if (fault.name.includes('SIGINT')) expect(cell.homeMs).toBeLessThanOrEqual(budgetMs)
+    expect(cell.homeMs).toBeLessThanOrEqual(fault.withinMs ?? budgetMs)
   })
 })
 
