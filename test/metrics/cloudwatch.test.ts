@@ -24,6 +24,9 @@ const options = (server: { url: string }, more: Record<string, unknown> = {}) =>
     ...more,
   })
 
+const part = (Id: string) => ({ Id, StatusCode: 'PartialData', Timestamps: [], Values: [] })
+const page = (NextToken: string) => ({ body: { MetricDataResults: [], NextToken } })
+
 ratioSourceContract('cloudwatch', async () => {
   const past = new Past()
   const clock = new ManualClock(noon)
@@ -87,7 +90,6 @@ describe('CloudWatch', () => {
     await source.read(signal)
     minute(0, 'stable', 50)
     clock.time = noon + 180_000
-    const part = (Id: string) => ({ Id, StatusCode: 'PartialData', Timestamps: [], Values: [] })
     server.instead.push({
       body: { MetricDataResults: ['canary_requests', 'canary_failed_0', 'stable_requests', 'stable_failed_0'].map(part) },
     })
@@ -140,7 +142,6 @@ describe('CloudWatch', () => {
   })
 
   test('pages that never end are given up', async () => {
-    const page = (NextToken: string) => ({ body: { MetricDataResults: [], NextToken } })
     server.instead.push(page('a'), page('b'), page('a'))
     await expect(opened().read(signal)).rejects.toMatchObject({ code: 'metrics-unavailable', message: expect.stringContaining('pages') })
   })

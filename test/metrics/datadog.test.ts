@@ -20,6 +20,11 @@ const options = (server: { url: string }, more: Record<string, unknown> = {}) =>
     ...more,
   })
 
+const told = (series: readonly number[], times: readonly number[], values: readonly (readonly (number | null)[])[]) => ({
+  body: { data: { attributes: { series: series.map((query_index) => ({ query_index })), times, values } } },
+})
+const oddlyNamed = () => Promise.resolve({ canary: { ...newRelease, version: 'Feature/A b' }, stable: oldRelease })
+
 ratioSourceContract('datadog', async () => {
   const past = new Past()
   const clock = new ManualClock(noon)
@@ -43,9 +48,6 @@ describe('Datadog', () => {
   afterEach(() => server.close())
 
   const opened = (more: Record<string, unknown> = {}): MetricSource => open(options(server, more), sourceContext('ratio', { clock }, keys))
-  const told = (series: readonly number[], times: readonly number[], values: readonly (readonly (number | null)[])[]) => ({
-    body: { data: { attributes: { series: series.map((query_index) => ({ query_index })), times, values } } },
-  })
 
   test('both sides are asked for at once', async () => {
     await opened().read(signal)
@@ -139,8 +141,7 @@ describe('Datadog', () => {
   })
 
   test('a version is written as Datadog stores it', async () => {
-    const sides = () => Promise.resolve({ canary: { ...newRelease, version: 'Feature/A b' }, stable: oldRelease })
-    const source = open(options(server), sourceContext('ratio', { clock, sides }, keys))
+    const source = open(options(server), sourceContext('ratio', { clock, sides: oddlyNamed }, keys))
     server.instead.push(told([], [], []))
     await source.read(signal)
     expect(server.asked[0]?.body).toContain('version:feature/a_b}')
