@@ -31,6 +31,8 @@ export interface FailureTest {
   /** The tally at the start and at every restart. */
   readonly marks: readonly Tally[]
   readonly reference: Reference | null
+  /** Stable's part of the tally that is of other kinds of requests, and no reference for the users' own. */
+  readonly apart?: { readonly requests: number; readonly failures: number }
   /** For the interval of the ratio of the rates. */
   readonly ratio: RateRatio
 }
@@ -88,7 +90,7 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
   const expected = expectedRate(settings, test.tally)
   const from = stepIndex(settings, look.weight)
   if (alone) {
-    const reference = test.reference ?? freeze(settings, test.tally)
+    const reference = test.reference ?? freeze(settings, test)
     const limit = settings.tolerance.ratio * reference.upper + settings.tolerance.absolute
     const rate = reference.requests === 0 ? 0 : reference.failures / reference.requests
     return {
@@ -114,6 +116,23 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
     tally: addInterval(test.tally, at, interval),
     marks,
     ratio: lookAtRateRatio(test.ratio, interval, phi),
+  }
+}
+
+/**
+ * One more interval of the same look, of requests of another kind. Every interval may have a failure rate of its own, so a kind of requests is
+ * just another interval; both sides still have them when the canary has all the users.
+ */
+export function lookAtStratum(
+  settings: MetricSettings,
+  test: FailureTest,
+  { at, interval, weight }: Pick<FailureLook, 'at' | 'interval' | 'weight'>,
+): FailureTest {
+  const { requests, failures } = test.apart ?? { requests: 0, failures: 0 }
+  const { stable } = interval
+  return {
+    ...lookAtFailures(settings, test, { at, interval, weight, alone: false, renewal: false }),
+    apart: { requests: requests + stable.requests, failures: failures + stable.failures },
   }
 }
 
@@ -152,9 +171,9 @@ function expectedRate(settings: MetricSettings, tally: Tally): number {
   return (history.failures + tally.stable.failures + 0.5) / (history.requests + tally.stable.requests + 100)
 }
 
-function freeze(settings: MetricSettings, tally: Tally): Reference {
-  const requests = settings.history.requests + tally.stable.requests
-  const failures = settings.history.failures + tally.stable.failures
+function freeze(settings: MetricSettings, { tally, apart }: FailureTest): Reference {
+  const requests = settings.history.requests + tally.stable.requests - (apart?.requests ?? 0)
+  const failures = settings.history.failures + tally.stable.failures - (apart?.failures ?? 0)
   const effective = { requests: requests / settings.overdispersion, failures: failures / settings.overdispersion }
   return {
     requests,

@@ -1,7 +1,7 @@
-import { lookAtFailures, newFailureTest, type FailureTest } from './failure-test.ts'
+import { lookAtFailures, lookAtStratum, newFailureTest, type FailureTest } from './failure-test.ts'
 import { lookAtGauge, newGaugeTest, type GaugeTest } from './gauge-test.ts'
 import type { MetricSettings } from './options.ts'
-import { intervalOf, readingOf, type Interval, type Reading, type Sample, type SideSample } from './sample.ts'
+import { intervalOf, readingOf, strataOf, type Interval, type Reading, type Sample, type SideSample } from './sample.ts'
 import { slowOf } from './settings.ts'
 import { lookAtShape, newShapeTest, type ShapeTest } from './shape-test.ts'
 
@@ -33,7 +33,10 @@ export function lookAtMetric(metric: MetricSettings, test: MetricTest, { sample,
   switch (test.kind) {
     case 'failures': {
       const interval = metric.slo === null ? intervalOf(reading) : slowInterval(reading, metric.slo)
-      return lookAtFailures(metric, test, { at, interval, weight, alone, renewal })
+      const after = lookAtFailures(metric, test, { at, interval, weight, alone, renewal })
+      return metric.source === null && metric.slo === null
+        ? strataOf(sample).reduce((before, stratum) => lookAtStratum(metric, before, { at, interval: stratum, weight }), after)
+        : after
     }
     case 'latency': {
       const { canary, stable, boundaries } = reading

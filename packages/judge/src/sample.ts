@@ -29,6 +29,11 @@ export interface Sample extends Reading {
   readonly mode: 'rollout' | 'watch'
   /** Counts of further metrics, by their names in the options. */
   readonly metrics?: Readonly<Record<string, Reading>> | undefined
+  /**
+   * Requests of other kinds, such as synthetic ones. Their failure rate may be another than that of the users' requests, so each kind is compared only with
+   * itself; the evidence counts for the failures. Not in a watch, where there is nothing to compare with.
+   */
+  readonly strata?: readonly Pick<Reading, 'canary' | 'stable'>[] | undefined
   /** Stable split in two, by pod, instance or zone: lets the judge see when the environment differs from itself. */
   readonly halves?: readonly [SideSample, SideSample] | undefined
 }
@@ -61,6 +66,11 @@ function together(a: SideSample, b: SideSample): SideSample {
   return { requests: a.requests + b.requests, failures: a.failures + b.failures, latency }
 }
 
+/** The intervals of the strata that can be compared. */
+export function strataOf({ strata, mode }: Sample): Interval[] {
+  return mode === 'watch' ? [] : (strata ?? []).map(intervalOf)
+}
+
 /** Requests and failures of a reading. */
 export function intervalOf({ canary, stable }: Reading): Interval {
   return { canary: canary ?? silent, stable: stable ?? silent }
@@ -76,6 +86,10 @@ export function checkSample(sample: Sample): void {
     throw new RangeError(`sample.weight is ${sample.weight}; it must be from 0 to 100 percent`)
   checkReading('sample', sample)
   for (const [name, reading] of Object.entries(sample.metrics ?? {})) checkReading(`sample.metrics.${name}`, reading)
+  for (const [k, stratum] of (sample.strata ?? []).entries()) {
+    checkSide(`sample.strata[${k}].canary`, stratum.canary)
+    checkSide(`sample.strata[${k}].stable`, stratum.stable)
+  }
   for (const [k, half] of (sample.halves ?? []).entries()) checkSide(`sample.halves[${k}]`, half)
 }
 

@@ -4,7 +4,7 @@ import { isDeaf } from './liveness.ts'
 import { viewOfMetric, type View } from './metric-view.ts'
 import { evidenceIn } from './mixture.ts'
 import type { Settings } from './options.ts'
-import { intervalOf, readingOf, type Sample } from './sample.ts'
+import { intervalOf, readingOf, strataOf, type Sample } from './sample.ts'
 import { errorsMetric } from './settings.ts'
 import { shareLogEvidence } from './share.ts'
 import type { JudgeState, Judgement } from './state.ts'
@@ -30,9 +30,9 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
     tests.failed ??
     worse?.evidence.metric ??
     (guard.odds >= guard.needed ? 'ceiling' : isDeaf(tests.silence, at, errors.canary.requests, settings) ? 'no-traffic' : null)
-  const { canary, stable } = intervalOf(readingOf(sample, null))
-  const silent = canary.requests + stable.requests === 0
-  const sound = canary.requests > 0 && views.every((view) => view.sound)
+  const heard = [intervalOf(readingOf(sample, null)), ...strataOf(sample)]
+  const silent = heard.every(({ canary, stable }) => canary.requests + stable.requests === 0)
+  const sound = heard.some(({ canary }) => canary.requests > 0) && views.every((view) => view.sound)
   const verdict = culprit !== null ? 'fail' : silent ? 'no-data' : noisy ? 'noisy' : sound ? 'pass' : 'insufficient'
   const evidence: Evidence = {
     verdict,

@@ -5,6 +5,7 @@ export { perBucket, type Buckets } from './exposition/buckets.ts'
 export { parseMatchers, parseSelector, select, type Matcher, type Selector } from './exposition/selector.ts'
 export { sourceHttp, sourcePolicy, type HttpExchange } from './http/source-http.ts'
 export type { MetricKind, MetricSource, SideIdentity, Sides, SourceContext, SourceModule, SourceSchemas } from './source.ts'
+export { composeSources, type MetricSources } from './compose.ts'
 export type { SecretReference } from './secret.ts'
 export type { ScrapeOptions } from './scrape/index.ts'
 

@@ -24,5 +24,7 @@ export const open = async (options: LocalOptions, { app, environment, holder, cl
     target: localTarget({ admin, path, settings, clock }),
     documents: localDocuments(admin, path),
     counts: localCounts(admin, name, clock),
+    // One edge stands before all instances and counts for them.
+    instances: () => Promise.resolve([new URL('/metrics', options.admin).href]),
   }
 }

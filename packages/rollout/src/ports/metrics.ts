@@ -1,3 +1,5 @@
+import type { KitError } from '@deploy-kit/core'
+
 /** Requests of one side since the last read; undefined latency when the source has no histogram. */
 export interface SideCounts {
   readonly requests: number
@@ -22,4 +24,8 @@ export interface Counts extends MetricCounts {
   readonly at: number
   /** Further metrics, by name. */
   readonly metrics?: Readonly<Record<string, MetricCounts>>
+  /** Requests of other kinds, such as synthetic ones, whose failure rate may be another: each is compared only with its own kind. */
+  readonly strata?: readonly MetricCounts[]
+  /** Sources, among several, that could not be read this time. What they counted comes with a later read. */
+  readonly unread?: readonly KitError[]
 }

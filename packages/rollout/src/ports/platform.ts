@@ -9,6 +9,8 @@ export interface Platform {
   readonly documents: DocumentStore
   /** The platform's own request counts per side, where it has them; a metric source can be named instead. */
   readonly counts?: CountSource
+  /** Addresses at which the instances that run now show Prometheus text, where the platform knows them. */
+  readonly instances?: (signal: AbortSignal) => Promise<readonly string[]>
 }
 
 /** Request counts per side since the last read. A source never turns missing data into zeros. */
