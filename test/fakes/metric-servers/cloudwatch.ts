@@ -124,8 +124,9 @@ const insistOnSignature = ({ headers, body, method, path }: Asked, region: strin
     names,
     createHash('sha256').update(body).digest('hex'),
   ].join('\n')
-  const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
   const key = ['monitoring', 'aws4_request'].reduce<Buffer>(hmac, hmac(hmac(`AWS4${keys.secret}`, date.slice(0, 8)), region))
   const text = ['AWS4-HMAC-SHA256', date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
   insist(hmac(key, text).toString('hex') === signature, 'this signature')
 }
+
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
