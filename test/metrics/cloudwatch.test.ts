@@ -6,6 +6,7 @@ import { ManualClock } from '../fakes/manual-clock.ts'
 import { cloudwatchServer, denied, keys, throttled } from '../fakes/metric-servers/cloudwatch.ts'
 import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
+import { exampleOf } from './examples.ts'
 import { sourceContext } from '../fakes/source-context.ts'
 
 const { open } = await sources.cloudwatch()
@@ -199,5 +200,13 @@ describe('CloudWatch', () => {
       'period: expected whole minutes, or 1s, 5s, 10s, 20s, 30s',
       'endpoint: a secret does not belong in an address; name the environment variable that holds it',
     ])
+  })
+
+  test('the example of the README is taken, with the lag that it tells of', async () => {
+    expect(await exampleOf('cloudwatch')).toMatchObject({
+      period: 60_000,
+      lag: 120_000,
+      failed: ['HTTPCode_Target_5XX_Count', 'TargetConnectionErrorCount'],
+    })
   })
 })

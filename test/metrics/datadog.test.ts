@@ -5,6 +5,7 @@ import { ManualClock } from '../fakes/manual-clock.ts'
 import { datadogServer, forbidden, keys, limited } from '../fakes/metric-servers/datadog.ts'
 import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
+import { exampleOf } from './examples.ts'
 import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
 
 const { open } = await sources.datadog()
@@ -163,5 +164,14 @@ describe('Datadog', () => {
       expect.stringMatching(/^lag: `5` is not a duration/),
     ])
     expect(JSON.stringify(issues)).not.toContain('aaaa')
+  })
+
+  test('the example of the README is taken, with the lag that it tells of', async () => {
+    expect(await exampleOf('datadog')).toMatchObject({
+      period: 60_000,
+      lag: 60_000,
+      'api-key': { env: 'DD_API_KEY' },
+      'application-key': { env: 'DD_APP_KEY' },
+    })
   })
 })

@@ -5,6 +5,7 @@ import { ManualClock } from '../fakes/manual-clock.ts'
 import { elasticsearchServer, refusal, searched } from '../fakes/metric-servers/elasticsearch.ts'
 import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
+import { exampleOf } from './examples.ts'
 import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
 
 const { open } = await sources.elasticsearch()
@@ -134,5 +135,9 @@ describe('Elasticsearch', () => {
       failed: 'x',
     })
     expect(wrong.error?.issues.map(({ path }) => path.join('.'))).toEqual(['url', 'index', 'api-key.env', 'total'])
+  })
+
+  test('the example of the README is taken, with the lag that it tells of', async () => {
+    expect(await exampleOf('elasticsearch')).toMatchObject({ lag: 30_000, 'time-field': '@timestamp' })
   })
 })

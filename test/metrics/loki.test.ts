@@ -5,6 +5,7 @@ import { ManualClock } from '../fakes/manual-clock.ts'
 import { lokiServer, vector } from '../fakes/metric-servers/loki.ts'
 import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
+import { exampleOf } from './examples.ts'
 import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
 
 const { open } = await sources.loki()
@@ -128,5 +129,9 @@ describe('Loki', () => {
   test('stages are stages', () => {
     const wrong = ratio.safeParse({ url: 'https://u:p@loki', total: '{a="b"}', failed: 'status >= 500' })
     expect(wrong.error?.issues.map(({ path }) => path.join())).toEqual(['url', 'failed'])
+  })
+
+  test('the example of the README is taken, with the lag that it tells of', async () => {
+    expect(await exampleOf('loki')).toMatchObject({ lag: 30_000, bearer: { env: 'LOKI_TOKEN' } })
   })
 })

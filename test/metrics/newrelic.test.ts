@@ -5,6 +5,7 @@ import { ManualClock } from '../fakes/manual-clock.ts'
 import { key, newrelicServer, refused } from '../fakes/metric-servers/newrelic.ts'
 import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
+import { exampleOf } from './examples.ts'
 import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
 
 const { open } = await sources.newrelic()
@@ -71,8 +72,8 @@ describe('New Relic', () => {
   })
 
   test.each([
-    ['NRQL Syntax Error: Error at line 1 position 8, unexpected `FORM`', 'NRQL_SYNTAX_ERROR', 'metrics-query-invalid'],
-    ['Argument "account" has invalid value', 'GRAPHQL_INPUT_ERROR', 'metrics-query-invalid'],
+    ['NRQL Syntax Error: Error at line 1 position 8, unexpected `FORM`', 'SERVER_ERROR', 'metrics-query-invalid'],
+    ['Argument "account" has invalid value', 'INVALID_INPUT', 'metrics-query-invalid'],
     ['Not authorized to view this account', 'FORBIDDEN', 'metrics-unauthorised'],
     ['Something went wrong', 'SERVER_ERROR', 'metrics-unavailable'],
   ])('%s is told as %s', async (message, kind, code) => {
@@ -125,5 +126,14 @@ describe('New Relic', () => {
     ['from', 'Metric', true],
   ])('%s: %s', (name, value, allowed) => {
     expect(ratio.safeParse({ ...options({ url: 'http://h' }), lag: '1s', period: '1s', [name]: value }).success).toBe(allowed)
+  })
+
+  test('the example of the README is taken, with the lag that it tells of', async () => {
+    expect(await exampleOf('newrelic')).toMatchObject({
+      period: 60_000,
+      lag: 60_000,
+      count: 'count(*)',
+      'api-key': { env: 'NEW_RELIC_API_KEY' },
+    })
   })
 })
