@@ -5,6 +5,7 @@ export { perBucket, type Buckets } from './exposition/buckets.ts'
 export { parseMatchers, parseSelector, select, type Matcher, type Selector } from './exposition/selector.ts'
 export { sourceHttp, sourcePolicy, type HttpExchange } from './http/source-http.ts'
 export type { MetricKind, MetricSource, SideIdentity, Sides, SourceContext, SourceModule, SourceSchemas } from './source.ts'
+export type { ProbeContext, ProbeOptions } from './probe/index.ts'
 export { composeSources, type MetricSources } from './compose.ts'
 export type { SecretReference } from './secret.ts'
 export type { ScrapeOptions } from './scrape/index.ts'
@@ -30,5 +31,9 @@ export const sourceOptions = {
   prometheus: async () => (await import('./prometheus/options.ts')).prometheusOptions,
   scrape: async () => (await import('./scrape/options.ts')).scrapeOptions,
 }
+
+/** Synthetic requests are no source of a metric: they are evidence of their own kind beside the errors. */
+export const probe = async () => (await import('./probe/index.ts')).openProbe
+export const probeOptions = async () => (await import('./probe/options.ts')).probeOptions
 
 export type SourceName = keyof typeof sources

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Bake, OnInsufficient, OnNewer, Step, StrategyName } from '@deploy-kit/rollout'
-import type { DeploySettings, JudgeSettings } from '../deploy/settings.ts'
+import type { DeploySettings } from '../deploy/settings.ts'
+import { judgeSettings } from './resolve-judge.ts'
 import type { ResolvedTarget } from './resolve-target.ts'
 import type { EnvironmentConfig } from './schema.ts'
 
@@ -49,7 +50,8 @@ export const resolveSettings = (
     strategy: inputs.strategy ?? strategy.name,
     steps: (inputs.steps ?? strategy.steps).map((step) => stepOf(step, bake)),
     approvePreview: strategy.approvePreview,
-    judge: judgeOf(configured, inputs['false-rollbacks']),
+    judge: judgeSettings(configured?.judge, inputs['false-rollbacks']),
+    directory,
     ...(smoke !== undefined && { smoke }),
     watchMs: inputs.watch ?? configured?.watch ?? defaults.watchMs,
     onInsufficient: inputs['on-insufficient'] ?? configured?.['on-insufficient'] ?? 'hold',
@@ -99,19 +101,3 @@ const bakeOf = (bake: { readonly min?: number; readonly max?: number } | undefin
   minMs: bake?.min,
   maxMs: bake?.max,
 })
-
-const judgeOf = (configured: EnvironmentConfig | undefined, falseRollbacks: number | undefined): JudgeSettings => {
-  const judge = configured?.judge
-  const alpha = falseRollbacks ?? judge?.['false-rollbacks']
-  const beta = judge?.['false-promotions']
-  const harm = judge?.harm
-  const absolute = judge?.tolerance?.absolute
-  const ratio = judge?.tolerance?.ratio
-  return {
-    ...(alpha !== undefined && { falseRollbacks: alpha }),
-    ...(beta !== undefined && { falsePromotions: beta }),
-    ...(harm !== undefined && { harm }),
-    tolerance: { ...(ratio !== undefined && { ratio }), ...(absolute !== undefined && { absolute }) },
-    ...(judge?.overdispersion !== undefined && { overdispersion: judge.overdispersion }),
-  }
-}

@@ -1,6 +1,7 @@
 import { duration, durationOrZero, expected, keys, share, textMap, whole, words } from '@deploy-kit/core/yaml'
 import { platformOptions } from '@deploy-kit/platforms'
 import * as z from 'zod'
+import { judgedMetrics, overdispersion, tolerance } from './metrics-schema.ts'
 
 const yesOrNo = z.boolean({ error: expected('true or false') })
 const oneOf = <const V extends readonly string[]>(...values: V) => z.enum(values, { error: expected(`one of ${values.join(', ')}`) })
@@ -49,21 +50,9 @@ const judge = keys({
   'false-rollbacks': share.exactOptional().describe('Share of good releases that may wrongly be sent back, over the whole rollout.'),
   'false-promotions': share.exactOptional().describe('Chance that a step passes a canary that is worse than the step tolerates.'),
   harm: share.exactOptional().describe('Share of all requests that may fail because of the canary.'),
-  tolerance: keys({
-    ratio: z
-      .number({ error: expected('a number from 1') })
-      .min(1, { error: expected('a number from 1') })
-      .exactOptional()
-      .describe('So many times as often as stable the canary may fail.'),
-    absolute: share.exactOptional().describe('And this share of its requests more.'),
-  })
-    .exactOptional()
-    .describe('A canary is as good as stable while its failure rate is at most ratio x stable + absolute.'),
-  overdispersion: z
-    .number({ error: expected('a number from 1') })
-    .min(1, { error: expected('a number from 1') })
-    .exactOptional()
-    .describe('Variance of failures that come in clumps; 1 for independent ones.'),
+  tolerance: tolerance.exactOptional(),
+  overdispersion: overdispersion.exactOptional(),
+  ...judgedMetrics,
 }).describe('How the canary is judged.')
 
 /** Each platform brings the schema of its own options. */

@@ -10,8 +10,11 @@ export const createAnalyst = (source: CountSource, options: JudgeOptions, clock:
       const counts = await source.read(signal).catch((error: unknown) => asKitError(error))
       signal.throwIfAborted()
       if (counts instanceof Error) return { kind: 'provider-error', error: counts }
-      const judgement = judge.observe({ ...counts, at: Math.max(counts.at, 0) || clock.now(), weight, mode, stepBegan })
+      const { unread: [unread] = [], ...sample } = counts
+      const judgement = judge.observe({ ...sample, at: Math.max(counts.at, 0) || clock.now(), weight, mode, stepBegan })
       const evidence = { text: describeEvidence(judgement.evidence), numbers: judgement.evidence as unknown as Json }
+      // What can be heard may send the canary back; while a source is silent nothing can pass, as if it had nothing to say.
+      if (unread !== undefined && judgement.verdict !== 'fail') return { kind: 'provider-error', error: unread }
       switch (judgement.verdict) {
         case 'pass':
           return { kind: 'pass', evidence }

@@ -9,6 +9,7 @@ import {
   runRollout,
   sameRelease,
   startOf,
+  type CountSource,
   type HeldLease,
   type LoggedEvent,
   type Plan,
@@ -21,8 +22,9 @@ import type { TargetContext } from '../kit/context.ts'
 import { recordEnd } from '../records/record-end.ts'
 import { clearApprovals } from './approver.ts'
 import { judgeOptions } from './judge-options.ts'
+import { openCounts } from './open-counts.ts'
 import { observeTraffic, outlookFor } from './outlook.ts'
-import { portsForRelease } from './ports.ts'
+import { portsForRelease, portsForReturn } from './ports.ts'
 import { recover, type Resumable } from './recover.ts'
 import type { DeployReport } from './report.ts'
 import type { DeploySettings } from './settings.ts'
@@ -43,18 +45,33 @@ export interface DeployRequest {
  * @throws KitError before anything is touched for what is wrong with the request; later for a way back that could not be finished
  */
 export const deploy = async (request: DeployRequest, context: TargetContext): Promise<DeployReport> => {
+  const counts = await openCounts(request.settings, request.release, context)
+  try {
+    return await deployHearing(counts, request, context)
+  } finally {
+    await counts.close?.()
+  }
+}
+
+const deployHearing = async (counts: CountSource, request: DeployRequest, context: TargetContext): Promise<DeployReport> => {
   const { settings, release } = request
   const { platform, clock, log, signal } = context
   const startedAt = clock.now()
   const events: LoggedEvent[] = []
   const suite = await loadSuite(settings.smoke)
-  const ports = portsForRelease(settings, suite, context, (event) => {
+  const ports = portsForRelease(settings, suite, counts, context, (event) => {
     events.push(event)
     context.events(event)
   })
   const resumable = request.dryRun
     ? undefined
-    : await recover({ ...context, ports, release, onNewer: settings.onNewer, ended: (lease, end) => recordEnd(lease, end, context) })
+    : await recover({
+        ...context,
+        ports: portsForReturn(context),
+        release,
+        onNewer: settings.onNewer,
+        ended: (lease, end) => recordEnd(lease, end, context),
+      })
   const observed = await platform.target.describe(signal)
   const report = {
     app: settings.app,
@@ -71,7 +88,7 @@ export const deploy = async (request: DeployRequest, context: TargetContext): Pr
   }
   const plan = resumable?.saved.plan ?? planFor(request, observed)
   for (const line of describePlan(plan)) log.info(line)
-  await showOutlook(plan, settings, context)
+  await showOutlook(plan, settings, counts, context)
   if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, weight: observed.weight, endedAt: clock.now() }
 
   if (resumable !== undefined) refuseForeignWriter(resumable.intent, observed)
@@ -80,7 +97,7 @@ export const deploy = async (request: DeployRequest, context: TargetContext): Pr
   const lease = await hold(start, resumable, settings, context)
   if (resumable === undefined) await clearApprovals(platform.documents, signal)
   // The first read only sets the mark from which the judge counts.
-  await platform.counts?.read(signal).catch(() => undefined)
+  await counts.read(signal).catch(() => undefined)
   const onEnd = (end: Terminal): Promise<void> =>
     recordEnd({ holder: context.run, state: start as unknown as Json }, end, context, {
       evidence: events.findLast((logged) => logged.evidence !== undefined)?.evidence,
@@ -91,11 +108,15 @@ export const deploy = async (request: DeployRequest, context: TargetContext): Pr
 }
 
 /** Says before anything is touched how long it will take, and warns where the time allowed cannot suffice. */
-const showOutlook = async (plan: Plan, settings: DeploySettings, { platform, clock, log, signal }: TargetContext): Promise<void> => {
-  if (platform.counts === undefined) return
-  await platform.counts.check(signal)
+const showOutlook = async (
+  plan: Plan,
+  settings: DeploySettings,
+  counts: CountSource,
+  { clock, log, signal }: TargetContext,
+): Promise<void> => {
+  await counts.check(signal)
   if (plan.replaces === undefined || plan.steps.every((step) => step.bake === undefined)) return
-  const traffic = await observeTraffic(platform.counts, clock, Math.min(2 * plan.pollMs, longestObservationMs), signal)
+  const traffic = await observeTraffic(counts, clock, Math.min(2 * plan.pollMs, longestObservationMs), signal)
   if (traffic === undefined) {
     log.warning('No traffic was seen. Without requests there is no evidence, and no step can pass on its own.')
     return

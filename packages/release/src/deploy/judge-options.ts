@@ -1,8 +1,32 @@
 import type { JudgeOptions } from '@deploy-kit/judge'
-import type { DeploySettings } from './settings.ts'
+import type { DeploySettings, JudgeSettings, MetricSettings } from './settings.ts'
 
 /** The judge's options; what the user did not say is the judge's own default. */
-export const judgeOptions = (settings: DeploySettings): JudgeOptions => ({
-  ...settings.judge,
-  weights: settings.steps.map((step) => step.weight),
+export const judgeOptions = ({ judge, steps }: Pick<DeploySettings, 'judge' | 'steps'>): JudgeOptions => {
+  const { errors, latency, metrics: _metrics, probe: _probe, ...budgets } = judge
+  const further = furtherMetrics(judge)
+  return {
+    ...budgets,
+    weights: steps.map((step) => step.weight),
+    ...(errors !== undefined && { errors: weightOf(errors) }),
+    ...(latency !== undefined && isOfPlatform(judge) && { latency: weightOf(latency) }),
+    ...(Object.keys(further).length > 0 && {
+      metrics: Object.fromEntries(
+        Object.entries(further).map(([name, metric]) => [name, { kind: kinds[metric.kind], ...weightOf(metric) }]),
+      ),
+    }),
+  }
+}
+
+const kinds = { ratio: 'failures', histogram: 'latency', gauge: 'gauge' } as const
+
+const weightOf = ({ kind: _kind, source: _source, ...weight }: MetricSettings): Omit<MetricSettings, 'kind' | 'source'> => weight
+
+/** Errors and latency come from one read of the platform, so that they are of the same requests. */
+const isOfPlatform = ({ errors, latency }: JudgeSettings): boolean => errors?.source === undefined && latency?.source === undefined
+
+/** The metrics that are read from places of their own, by the names that the judge shows. */
+export const furtherMetrics = (judge: JudgeSettings): Readonly<Record<string, MetricSettings>> => ({
+  ...(judge.latency !== undefined && !isOfPlatform(judge) && { latency: judge.latency }),
+  ...judge.metrics,
 })

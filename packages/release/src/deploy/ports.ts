@@ -1,5 +1,5 @@
 import { KitError } from '@deploy-kit/core'
-import type { Analyst, EventSink, RolloutPorts } from '@deploy-kit/rollout'
+import type { Analyst, CountSource, EventSink, RolloutPorts } from '@deploy-kit/rollout'
 import type { Suite } from '@deploy-kit/smoke'
 import type { TargetContext } from '../kit/context.ts'
 import { createAnalyst } from './analyst.ts'
@@ -8,30 +8,19 @@ import { judgeOptions } from './judge-options.ts'
 import type { DeploySettings } from './settings.ts'
 import { smokeGate } from './smoke-gate.ts'
 
-/**
- * The ports of a release, made of the platform and the settings.
- * @throws KitError `plan-impossible` when nothing counts the requests: a canary that nobody judges is not a canary
- */
+/** The ports of a release, made of the platform, the settings and what the judge hears. */
 export const portsForRelease = (
   settings: DeploySettings,
   suite: Suite | undefined,
+  counts: CountSource,
   context: TargetContext,
   events: EventSink,
-): RolloutPorts => {
-  const { platform, clock } = context
-  if (platform.counts === undefined) {
-    throw new KitError(
-      'plan-impossible',
-      `The platform ${platform.name} has no request counts of its own, and no metric source is configured.`,
-    )
-  }
-  return {
-    ...common(context),
-    analyst: createAnalyst(platform.counts, judgeOptions(settings), clock),
-    gates: { smoke: smokeGate(suite, platform.target, context) },
-    events,
-  }
-}
+): RolloutPorts => ({
+  ...common(context),
+  analyst: createAnalyst(counts, judgeOptions(settings), context.clock),
+  gates: { smoke: smokeGate(suite, context.platform.target, context) },
+  events,
+})
 
 /** The ports of a way home: nothing is judged on it, and no suite is run. */
 export const portsForReturn = (context: TargetContext): RolloutPorts => ({

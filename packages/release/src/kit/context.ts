@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { systemClock, type ActionHost, type Clock, type Logger, type RunIdentity } from '@deploy-kit/core'
+import { KitError, systemClock, type ActionHost, type Clock, type Logger, type RunIdentity } from '@deploy-kit/core'
+import type { SecretReference } from '@deploy-kit/metrics'
 import { platforms } from '@deploy-kit/platforms'
 import type { EventSink, Platform } from '@deploy-kit/rollout'
 import type { TargetSettings } from '../deploy/settings.ts'
@@ -14,6 +15,8 @@ export interface TargetContext {
   readonly log: Logger
   readonly signal: AbortSignal
   readonly events: EventSink
+  /** The value of an environment variable, masked from here on. @throws KitError `secret-missing` */
+  readonly secret: (reference: SecretReference) => string
   /** Called before the first change of the target, so that `post` and the rollback job know that there is one. */
   readonly aboutToChange: () => void
 }
@@ -38,6 +41,13 @@ export const openTarget = async (target: TargetSettings, host: ActionHost, signa
     log: host.log,
     signal,
     events: allOf(eventFile(file, host.log), eventLog(host.log, systemClock.now())),
+    secret: ({ env }) => {
+      const value = process.env[env] ?? ''
+      if (value === '')
+        throw new KitError('secret-missing', `The configuration names the environment variable \`${env}\`, which is not set.`)
+      host.secret(value)
+      return value
+    },
     aboutToChange: () => {
       host.state.save(changedTargetState, JSON.stringify(target))
       host.output('mutated', 'true')

@@ -58,6 +58,7 @@ const returnSettings = (request: RollbackRequest, target: TargetSettings): Deplo
   steps: [{ weight: 100, bake: undefined, gates: [], approval: false }],
   approvePreview: false,
   judge: {},
+  directory: '.',
   ...(request.smoke !== undefined && { smoke: request.smoke }),
   watchMs: 0,
   onInsufficient: 'hold',
