@@ -18,7 +18,7 @@ export const main = runs(autoRollback, async ({ inputs, host, signal }) => {
   const reason = inputs.mode === 'execute' ? requireReason(inputs.reason) : (inputs.reason ?? 'not given')
   const target = await openTarget(resolved.target, host, signal)
   if (inputs.mode === 'list') return candidates(target)
-  if (inputs.mode === 'reconcile') return reconciled(await reconcileTarget(target), await servingNow(target))
+  if (inputs.mode === 'reconcile') return reconciled(await reconcileTarget(target, { dryRun: inputs['dry-run'] }), await servingNow(target))
   const smoke = inputs.smoke === undefined ? undefined : resolve(host.workspace, inputs.smoke)
   const report = await rollback(
     {
@@ -34,12 +34,19 @@ export const main = runs(autoRollback, async ({ inputs, host, signal }) => {
     target,
   )
   const { outputs, ...result } = deploymentActionResult(report, host)
-  return { ...result, outputs: { digest: outputs.digest, 'from-digest': outputs['previous-digest'], changed: outputs.promoted } }
+  return {
+    ...result,
+    outputs: {
+      digest: outputs.digest,
+      'from-digest': outputs['previous-digest'],
+      changed: String(outputs.promoted === 'true' || report.end.phase === 'returned'),
+    },
+  }
 })
 
 const reconciled = (done: Awaited<ReturnType<typeof reconcileTarget>>, digest: string): ActionResult<'digest' | 'changed'> => ({
   ok: true,
-  outcome: done.kind === 'ended' ? 'reconciled' : 'nothing-to-do',
+  outcome: done.kind === 'ended' ? 'reconciled' : done.kind === 'planned' ? 'planned' : 'nothing-to-do',
   reasonCode: done.reasonCode,
   reason: done.text,
   result: { version: 1, kind: 'reconciliation', outcome: done.kind, reason: done.text, end: done.end?.phase ?? null, digest },

@@ -20,7 +20,7 @@ export const deployCanary = defineAction({
     'previous-digest': 'Digest that served before; empty for a first release.',
     weight: 'Percent of requests that the canary has now: 0 unless the rollout was frozen.',
     promoted: '`true` when the new version serves everybody, else `false`.',
-    mutated: '`true` as soon as anything in the target was touched: the condition for a rollback job.',
+    mutated: '`true` as soon as anything in the target was touched.',
     plan: 'The plan as JSON.',
   },
   permissions: { contents: ['read', 'to read the configuration and the smoke suite from the checkout'] },

@@ -12,7 +12,7 @@ export const targetInputs = {
   app: input.text({ about: 'App to act on. Needed when the configuration does not name it.' }),
   environment: input.text({ about: 'Environment to act on. Needed when the configuration has several.' }),
   platform: input.choice(platforms, { about: 'Platform of the environment. Default: what the configuration says.' }),
-  edge: input.text({
+  edge: input.url({
     about: "Address of the local platform's admin API, as `deploy-kit serve` prints it. Default: what the configuration says.",
   }),
 }

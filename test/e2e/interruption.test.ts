@@ -87,6 +87,23 @@ test.concurrent('a newer release supersedes an older one, which stops and touche
   expect(entry?.refusal).toBeTruthy()
 })
 
+test.concurrent('a rollback during a rollout ends it: the release that still serves most is the last known good one', async () => {
+  await using shop = await stage.shop().serving('v1')
+  await shop.underTraffic(50)
+  const release = await shop.startsRelease('v2', lingering)
+  await shop.reaches({ weight: 50 }, release)
+
+  const v1 = await shop.digest('v1')
+  const planned = await shop.rollsBack('plan')
+  expect(planned).toMatchObject({ exitCode: 0, outputs: { outcome: 'planned', digest: v1, changed: 'false' } })
+  expect(await shop.state()).toMatchObject({ canary: 'v2', weight: 50 })
+
+  const { exitCode, outputs } = await shop.rollsBack('execute', { reason: 'customers complain' })
+  expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 0, outcome: 'rolled-back', digest: v1, changed: 'true' })
+  expect(await release.ended).toMatchObject({ exitCode: 1, outputs: { 'reason-code': 'lease-lost' } })
+  expect(await shop.state()).toEqual({ ...home, stable: 'v1' })
+})
+
 test.concurrent('a frozen rollout stays as it is, also after post, and a later run of the same version carries it on', async () => {
   await using shop = await stage.shop().serving('v1')
   await shop.underTraffic(50)

@@ -8,6 +8,8 @@ export const exitStatus = { done: 0, failed: 1, usage: 2 } as const
 
 /** Runs the command line and resolves to its exit status. */
 export const cli = async (argv: readonly string[], actions: CliActions): Promise<number> => {
+  // Whoever reads our output may stop reading, as `| head` does. A release goes on all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => ignoreClosedPipe(error))
   let status: number = exitStatus.done
   const exit = (code: number): void => {
     status = code
@@ -50,4 +52,8 @@ export const cli = async (argv: readonly string[], actions: CliActions): Promise
     return exitStatus.failed
   }
   return status
+}
+
+const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error
 }

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
-import { formatDuration } from '@deploy-kit/core'
+import { formatDuration, KitError } from '@deploy-kit/core'
 import { estimateDispersion, neighbours, type JudgeOptions } from '@deploy-kit/judge'
 import type { Replayed } from '../replay/replay.ts'
 
 interface JudgeFlags {
-  readonly falseRollbacks: number
-  readonly harm: number
+  readonly falseRollbacks?: number
+  readonly harm?: number
   readonly toleranceRatio: number
-  readonly toleranceAbsolute: number
+  readonly toleranceAbsolute?: number
   readonly phi?: number
   readonly history?: string
   readonly slo?: number
@@ -21,10 +21,10 @@ export const judgeCommand = (): Command => {
   const command = new Command('judge')
     .description('replay a recorded series before the judge: JSON lines or CSV of time, canary and stable requests and failures')
     .argument('<file>', 'the series, - for standard input')
-    .option('--false-rollbacks <percentage>', 'share of good releases that may be sent back', share, 0.01)
-    .option('--harm <percentage>', 'share of all requests that may fail because of the canary', share, 0.001)
+    .option('--false-rollbacks <percentage>', 'share of good releases that may be sent back (default: 1%)', share)
+    .option('--harm <percentage>', 'share of all requests that may fail because of the canary (default: 0.1%)', share)
     .option('--tolerance-ratio <number>', 'the canary may fail so many times as often as stable', number, 1.1)
-    .option('--tolerance-absolute <percentage>', 'and so much more', share, 0.001)
+    .option('--tolerance-absolute <percentage>', 'and so much more (default: 0.1%)', share)
     .option('--phi <number>', 'overdispersion: variance of failures that come in clumps', number)
     .option('--history <file>', "a series before the release, of which stable's failures give phi")
     .option('--slo <seconds>', 'judge the latency buckets of the series too, with this objective', number)
@@ -33,7 +33,10 @@ export const judgeCommand = (): Command => {
     const flags = command.opts<JudgeFlags>()
     const [{ readSeries }, { replay }] = await Promise.all([import('../replay/read-series.ts'), import('../replay/replay.ts')])
     const read = async (path: string) =>
-      readSeries(path === '-' ? await text(process.stdin) : await readFile(path, 'utf8'), path === '-' ? 'standard input' : path)
+      readSeries(
+        path === '-' ? await text(process.stdin) : await readFile(path, 'utf8').catch(unreadable(path)),
+        path === '-' ? 'standard input' : path,
+      )
     const lines = await read(file)
     const phi =
       flags.phi ??
@@ -45,6 +48,12 @@ export const judgeCommand = (): Command => {
       process.stdout.write(`${flags.json === true ? JSON.stringify(said) : sentence(said)}\n`)
   })
 }
+
+const unreadable =
+  (path: string) =>
+  (error: unknown): never => {
+    throw new KitError('series-invalid', `${path} cannot be read.`, { cause: error })
+  }
 
 const optionsOf = (flags: JudgeFlags, phi: number | undefined): JudgeOptions => ({
   falseRollbacks: flags.falseRollbacks,

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { consoleLogger, parseDuration, systemClock } from '@deploy-kit/core'
 
 /** Runs the edge of the local platform until it is told to stop. */
@@ -6,19 +6,18 @@ export const serveCommand = (): Command => {
   const command = new Command('serve')
     .description('run the local platform: a weighted proxy and a supervisor of versions on this machine')
     .option('--state <path>', 'directory of its state (default: ~/.deploy-kit/edge)')
-    .option('--port <number>', 'port for users on 127.0.0.1, 0 for a free one', '8080')
-    .option('--admin-port <number>', 'port of the admin API on 127.0.0.1, 0 for a free one', '7070')
-    .option('--drain <duration>', 'how long requests under way may take when a version leaves', '30s')
+    .option('--port <number>', 'port for users on 127.0.0.1, 0 for a free one', portOf, 8080)
+    .option('--admin-port <number>', 'port of the admin API on 127.0.0.1, 0 for a free one', portOf, 7070)
+    .option('--drain <duration>', 'how long requests under way may take when a version leaves (default: 30s)', durationOf)
   return command.action(async () => {
     const { closeOnSignals, serve } = await import('@deploy-kit/platforms/local-edge')
-    const flags = command.opts<{ state?: string; port: string; adminPort: string; drain: string }>()
+    const flags = command.opts<{ state?: string; port: number; adminPort: number; drain?: number }>()
     const log = consoleLogger()
-    const drainMs = parseDuration(flags.drain)
     const edge = await serve({
       ...(flags.state !== undefined && { stateDir: flags.state }),
-      port: portOf(flags.port),
-      adminPort: portOf(flags.adminPort),
-      ...(drainMs !== undefined && { drainMs }),
+      port: flags.port,
+      adminPort: flags.adminPort,
+      ...(flags.drain !== undefined && { drainMs: flags.drain }),
       log,
       clock: systemClock,
     })
@@ -31,5 +30,11 @@ export const serveCommand = (): Command => {
 const portOf = (text: string): number => {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new RangeError(`${text} is not a port: a whole number from 0 to 65535`)
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
+}
+
+const durationOf = (text: string): number => {
+  const ms = parseDuration(text)
+  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 30s.')
+  return ms
 }

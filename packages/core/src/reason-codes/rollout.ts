@@ -69,6 +69,11 @@ export const rolloutCodes = {
     cause: 'The strategy, the weights or the times contradict each other or the platform.',
     remedy: 'Change the setting named in the message.',
   },
+  'approval-unexpected': {
+    title: 'No rollout waits for this approval',
+    cause: 'There is no rollout under way, or its plan asks for no approval at that step.',
+    remedy: 'See `deploy-kit status` for the rollout that is under way and the step that it waits at.',
+  },
   'digest-mismatch': {
     title: 'What runs is not what was asked for',
     cause: 'The digest read back from the running instances differs from the one that was prepared.',
@@ -77,7 +82,8 @@ export const rolloutCodes = {
   frozen: {
     title: 'The rollout was frozen where it stood',
     cause: 'The job was cancelled and `on-cancel: freeze` keeps the weights for a limited time.',
-    remedy: 'Release again to go on, or run `auto-rollback` with `mode: reconcile` to return now.',
+    remedy:
+      'Release the same version again to go on, or run `auto-rollback` with `mode: execute` to return now. It returns by itself when its time is over.',
   },
   'watch-failed': {
     title: 'The version failed after promotion and was rolled back',

@@ -1,4 +1,5 @@
-import type { Approval, Approver, DocumentStore } from '@deploy-kit/rollout'
+import { KitError } from '@deploy-kit/core'
+import { leaseDocument, savedRollout, type Approval, type Approver, type DocumentStore, type Lease } from '@deploy-kit/rollout'
 
 /** Name of the document that approvals are written to, by `deploy-kit approve` and `deploy-kit reject`. */
 export const approvalsDocument = 'approvals'
@@ -16,7 +17,7 @@ export const documentApprover = (documents: DocumentStore): Approver => ({
   },
 })
 
-/** Writes a decision about a step, counted from 0. */
+/** Writes a decision about a step, counted from 0. @throws KitError `approval-unexpected` when no rollout will ask for it */
 export const decideStep = async (
   documents: DocumentStore,
   step: number,
@@ -24,10 +25,22 @@ export const decideStep = async (
   by: string | undefined,
   signal: AbortSignal,
 ): Promise<void> => {
+  await requireQuestion(documents, step, signal)
   const found = await documents.read(approvalsDocument, signal)
   const approvals = (found?.value as unknown as Approvals | undefined) ?? { steps: {} }
   const answer = { decision, ...(by !== undefined && { by }) }
   await documents.write(approvalsDocument, { steps: { ...approvals.steps, [step]: answer } }, found?.version, signal)
+}
+
+/** A decision about a step that nobody asks about would be believed to have done something. */
+const requireQuestion = async (documents: DocumentStore, step: number, signal: AbortSignal): Promise<void> => {
+  const lease = await documents.read(leaseDocument, signal)
+  const plan = lease === undefined ? undefined : savedRollout(lease.value as unknown as Lease)?.plan
+  if (plan === undefined) throw new KitError('approval-unexpected', 'No rollout is under way here.')
+  if (plan.steps[step]?.approval === true) return
+  const asked = plan.steps.flatMap((each, index) => (each.approval ? [index + 1] : []))
+  const which = asked.length === 0 ? 'none of its steps' : `step ${asked.join(', ')}`
+  throw new KitError('approval-unexpected', `The rollout asks for no approval at step ${step + 1}; it asks at ${which}.`)
 }
 
 /** Forgets the decisions of an earlier rollout: an approval is for one release. */

@@ -28,6 +28,7 @@ export interface Resumable {
 
 export interface RecoverRequest {
   readonly platform: Platform
+  /** Ports of a way home: what is found here is ended, and nobody judges that by the state of another rollout. */
   readonly ports: RolloutPorts
   readonly run: RunIdentity
   readonly release: Release

@@ -1,7 +1,10 @@
 import type { LoggedEvent, Percent, Plan, Release, Terminal } from '@deploy-kit/rollout'
 
-/** How a deployment ended; `planned` for a dry run, `unchanged` when the release served already. */
-export type DeployEnd = Terminal | { readonly phase: 'planned' } | { readonly phase: 'unchanged' }
+/**
+ * How a deployment ended; `planned` for a dry run, `unchanged` when the release served already, `returned` when a rollback
+ * found a rollout under way: ending that is the way back.
+ */
+export type DeployEnd = Terminal | { readonly phase: 'planned' } | { readonly phase: 'unchanged' } | { readonly phase: 'returned' }
 
 /** Everything that is known of a deployment afterwards. Summary, result, report and outputs are derived from it. */
 export interface DeployReport {

@@ -19,7 +19,7 @@ export const deploymentActionResult = (report: DeployReport, host: ActionHost) =
 
 /** The digest that serves everybody, or most, at the end. */
 export const servingDigest = ({ end, release, replaced }: DeployReport): string =>
-  end.phase === 'promoted' || end.phase === 'unchanged' ? release.digest : (replaced?.digest ?? '')
+  end.phase === 'promoted' || end.phase === 'unchanged' || end.phase === 'returned' ? release.digest : (replaced?.digest ?? '')
 
 /** The plan as JSON, for the output `plan`. */
 export const planJson = (report: DeployReport): string => JSON.stringify(report.plan ?? null)

@@ -19,6 +19,13 @@ export const endingOf = ({ end, release, app, environment, kind }: DeployReport)
       return { ok: true, outcome: kind === 'rollback' ? 'rolled-back' : 'promoted', reasonCode: 'ok', reason: `${what} serves ${where}.` }
     case 'unchanged':
       return { ok: true, outcome: 'unchanged', reasonCode: 'nothing-to-release', reason: `${what} already serves ${where}.` }
+    case 'returned':
+      return {
+        ok: true,
+        outcome: 'rolled-back',
+        reasonCode: 'ok',
+        reason: `The rollout that was under way was ended; ${what} serves ${where}.`,
+      }
     case 'planned':
       return { ok: true, outcome: 'planned', reasonCode: 'ok', reason: `This was a dry run: nothing was touched.` }
     case 'frozen':

@@ -1,10 +1,11 @@
 import { KitError } from '@deploy-kit/core'
 import { chooseTarget, recordStore, type ReleaseRecord } from '@deploy-kit/records'
-import { shortDigest } from '@deploy-kit/rollout'
+import { savedRollout, shortDigest } from '@deploy-kit/rollout'
 import { deploy } from '../deploy/deploy.ts'
 import type { DeployReport } from '../deploy/report.ts'
 import type { DeploySettings, TargetSettings } from '../deploy/settings.ts'
 import type { TargetContext } from '../kit/context.ts'
+import { endUnderWay, rolloutUnderWay } from './end-under-way.ts'
 
 export interface RollbackRequest {
   /** `last-known-good`, a digest, or the id of a record. */
@@ -30,6 +31,8 @@ export const releasesOf = async ({ platform, signal }: TargetContext): Promise<r
  */
 export const rollback = async (request: RollbackRequest, context: TargetContext): Promise<DeployReport> => {
   const { platform, signal, clock, log } = context
+  const home = await homeFromRollout(request, context)
+  if (home !== undefined) return home
   const records = await releasesOf(context)
   const { stable } = await platform.target.describe(signal)
   const { record } = chooseTarget(records, request.to, stable?.release, {
@@ -48,6 +51,34 @@ export const rollback = async (request: RollbackRequest, context: TargetContext)
     },
     context,
   )
+}
+
+/**
+ * Where a rollout is under way, the last known good release is the one that it has not replaced yet: ending it is the
+ * whole way back. With another target named, it is ended and the rollback goes on.
+ */
+const homeFromRollout = async (request: RollbackRequest, context: TargetContext): Promise<DeployReport | undefined> => {
+  const startedAt = context.clock.now()
+  const underWay = await rolloutUnderWay(context)
+  if (underWay === undefined) return undefined
+  const end = request.dryRun ? undefined : await endUnderWay(context, request.reason)
+  const { stable } = await context.platform.target.describe(context.signal)
+  const isHome = request.to === 'last-known-good' && stable !== undefined && underWay.value.intent.to !== stable.release.digest
+  if (!isHome || (end !== undefined && end.phase !== 'aborted')) return undefined
+  if (end === undefined) context.log.info(`The rollout of run ${underWay.value.holder.id} (${underWay.value.intent.doing}) would be ended.`)
+  return {
+    app: context.target.app,
+    environment: context.target.environment,
+    kind: 'rollback',
+    release: stable.release,
+    replaced: end === undefined ? stable.release : savedRollout(underWay.value)?.plan.release,
+    plan: undefined,
+    end: { phase: end === undefined ? 'planned' : 'returned' },
+    weight: 0,
+    startedAt,
+    endedAt: context.clock.now(),
+    events: [],
+  }
 }
 
 /** A release that was verified before needs no canary: whoever waits for a rollback waits for nothing else. */
