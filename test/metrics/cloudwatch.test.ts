@@ -86,6 +86,23 @@ describe('CloudWatch', () => {
     expect(server.asked.length - before).toBe(7)
   })
 
+  test('a point that was counted with the last window, or is of the next one, is not counted', async () => {
+    const source = opened()
+    await source.read(signal)
+    clock.time = noon + 180_000
+    const [before, now, after] = [-60, 0, 60].map((seconds) => noon / 1_000 + seconds)
+    const none = { StatusCode: 'Complete', Timestamps: [], Values: [] }
+    server.instead.push({
+      body: {
+        MetricDataResults: [
+          ...['canary_requests', 'canary_failed_0', 'stable_failed_0'].map((Id) => Object.assign({ Id }, none)),
+          { Id: 'stable_requests', StatusCode: 'Complete', Timestamps: [before, now, after], Values: [100, 7, 50] },
+        ],
+      },
+    })
+    expect(await source.read(signal)).toMatchObject({ stable: { requests: 7, failures: 0 } })
+  })
+
   test('an answer that stays in part is no count, and the window is read again', async () => {
     const source = opened()
     await source.read(signal)

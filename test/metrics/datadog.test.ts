@@ -77,6 +77,22 @@ describe('Datadog', () => {
     expect(await source.read(signal)).toMatchObject({ stable: { requests: 2, failures: 1 } })
   })
 
+  test('failures that are counted before their requests wait for them, and a read that fails keeps them waiting', async () => {
+    const source = opened()
+    await source.read(signal)
+    past.all.push(
+      { side: 'stable', at: noon + 5, requests: 1, failures: 3 },
+      { side: 'stable', at: noon + 60_005, requests: 5, failures: 0 },
+    )
+    clock.time = noon + 120_000
+    expect(await source.read(signal)).toMatchObject({ stable: { requests: 1, failures: 1 } })
+    clock.time = noon + 180_000
+    server.fault = 'wrong-shape'
+    await expect(source.read(signal)).rejects.toMatchObject({ code: 'metrics-query-invalid' })
+    server.fault = undefined
+    expect(await source.read(signal)).toMatchObject({ stable: { requests: 5, failures: 2 } })
+  })
+
   test('a limit that lasts is heeded: nobody is asked before, and nothing is lost by waiting', async () => {
     const source = opened()
     await source.read(signal)
@@ -111,8 +127,8 @@ describe('Datadog', () => {
     expect(server.asked.every(({ query }) => query.size === 0)).toBe(true)
   })
 
-  test('a query that fails in an answer of 200 is no count', async () => {
-    server.instead.push({ body: { errors: 'Query timed out' } })
+  test.each(['Query timed out', ['Query timed out']])('a query that fails in an answer of 200 is no count: %j', async (errors) => {
+    server.instead.push({ body: { errors } })
     await expect(opened().read(signal)).rejects.toMatchObject({
       code: 'metrics-unavailable',
       message: expect.stringContaining('Query timed out'),

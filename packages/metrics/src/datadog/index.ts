@@ -18,7 +18,7 @@ const answer = z.object({
     })
     .optional(),
   /** A failed query is told in an answer of 200. */
-  errors: z.string().optional(),
+  errors: z.union([z.string(), z.array(z.string())]).optional(),
 })
 
 /**
@@ -47,7 +47,7 @@ export const open = (options: DatadogOptions, context: SourceContext): MetricSou
       body: requestBody(queries, window, periodMs),
     }
     const { data, errors } = await asker.json(answer, url, question, signal)
-    if (errors !== undefined && errors !== '') throw asker.broken(errors.slice(0, 300))
+    if (errors !== undefined && errors.length > 0) throw asker.broken([errors].flat().join('; ').slice(0, 300))
     if (data === undefined) throw asker.unexpected('neither data nor errors')
     const { series, times, values } = data.attributes
     const strayed = times.find((at) => periodAt(at, periodMs) !== at)
