@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { silentLogger, type RunIdentity } from '@deploy-kit/core'
+import { deploy, reconcileTarget, rollback, type DeploySettings, type TargetContext } from '@deploy-kit/release'
+import { recordStore } from '@deploy-kit/records'
+import { leaseDocument, startOf, type Counts, type CountSource, type Lease } from '@deploy-kit/rollout'
+import { ManualClock } from '../fakes/manual-clock.ts'
+import { MemoryDocuments } from '../fakes/memory-documents.ts'
+import { MemoryTarget } from '../fakes/memory-target.ts'
+import { plan, release, step } from '../rollout/story.ts'
+
+/** A shop in memory with steady, healthy traffic. */
+class Shop {
+  readonly clock = new ManualClock()
+  readonly documents = new MemoryDocuments(this.clock)
+  readonly target = new MemoryTarget(release('v1'))
+  readonly changed: string[] = []
+
+  readonly counts: CountSource = {
+    check: async () => undefined,
+    read: async (): Promise<Counts> => {
+      const of = (share: number) => ({ requests: Math.round(2_000 * share), failures: 0 })
+      const canary = this.target.weight / 100
+      return { at: this.clock.now(), canary: this.target.canary && of(canary), stable: this.target.stable && of(1 - canary) }
+    },
+  }
+
+  context(run: RunIdentity = { id: 'acme/shop/2', attempt: 1, actor: 'mona' }): TargetContext {
+    return {
+      target: { app: 'shop', environment: 'production', platform: { name: 'local', options: {} as never } },
+      platform: { name: 'memory', target: this.target, documents: this.documents, counts: this.counts },
+      run,
+      clock: this.clock,
+      log: silentLogger,
+      signal: new AbortController().signal,
+      events: () => undefined,
+      secret: () => {
+        throw new Error('no secret is needed here')
+      },
+      aboutToChange: () => void this.changed.push(run.id),
+    }
+  }
+
+  /** What a run that died at 25 % left behind, an hour ago. */
+  async hasDeadRollout(): Promise<void> {
+    const left = plan({ release: release('v2') })
+    const state = {
+      ...startOf(left, this.clock.now()),
+      state: { phase: 'baking', step: 1, since: 0, errors: 0 },
+      weight: 25,
+      judge: { version: 99, of: 'another rollout' },
+    }
+    const lease = {
+      holder: { id: 'acme/shop/1', attempt: 1 },
+      acquiredAt: 0,
+      ttlMs: 60_000,
+      intent: {
+        safe: 'stable',
+        weight: { last: 25, next: 25 },
+        from: release('v1').digest,
+        to: release('v2').digest,
+        doing: 'baking, step 2 of 4, 25 %',
+      },
+      state,
+    }
+    this.target.canary = release('v2')
+    this.target.weight = 25
+    await this.documents.write(leaseDocument, lease as never, undefined)
+    this.clock.time += 3_600_000
+  }
+}
+
+const settings: DeploySettings = {
+  app: 'shop',
+  environment: 'production',
+  platform: { name: 'local', options: {} as never },
+  variables: {},
+  strategy: 'canary',
+  steps: [step(50)],
+  approvePreview: false,
+  judge: {},
+  watchMs: 0,
+  onInsufficient: 'hold',
+  onCancel: 'abort',
+  freezeForMs: 60_000,
+  onNewer: 'refuse',
+  deadlineMs: 3_600_000,
+  pollMs: 5_000,
+  leaseTtlMs: 60_000,
+}
+
+const returns = { maxAgeMs: 86_400_000, allowUnverified: false, smoke: undefined, deadlineMs: 600_000, leaseTtlMs: 60_000, dryRun: false }
+
+let shop: Shop
+beforeEach(() => {
+  shop = new Shop()
+})
+
+const releases = (version: string, dryRun = false) =>
+  deploy({ settings, release: release(version), dryRun, kind: 'release' }, shop.context())
+
+describe('a release', () => {
+  test('is promoted on evidence and recorded with what verified it', async () => {
+    expect((await releases('v2')).end).toEqual({ phase: 'promoted', verified: true })
+    expect(await recordStore(shop.documents).list(new AbortController().signal)).toMatchObject([
+      {
+        outcome: 'promoted',
+        kind: 'release',
+        release: { version: 'v2' },
+        replaced: release('v1').digest,
+        verified: { judge: true, smoke: false },
+        run: { actor: 'mona' },
+      },
+    ])
+  })
+
+  test('of what serves already changes nothing', async () => {
+    expect((await releases('v1')).end).toEqual({ phase: 'unchanged' })
+    expect(shop.changed).toEqual([])
+    expect(shop.target.calls).toEqual([])
+  })
+
+  test('as a dry run touches nothing, not even the lease', async () => {
+    const report = await releases('v2', true)
+    expect(report.end).toEqual({ phase: 'planned' })
+    expect(report.plan?.steps).toHaveLength(1)
+    expect([shop.target.calls, shop.changed, await shop.documents.read(leaseDocument)]).toEqual([[], [], undefined])
+  })
+
+  test('after a run that died ends its rollout first, and is not judged by its evidence', async () => {
+    await shop.hasDeadRollout()
+    // The dead run's judge is of a version that no judge here would take: whoever restored it would fail.
+    expect((await releases('v3')).end).toEqual({ phase: 'promoted', verified: true })
+    expect(shop.target.weights).toEqual([0, 50])
+    const records = await recordStore(shop.documents).list(new AbortController().signal)
+    expect(records.map(({ release: { version }, outcome }) => `${version} ${outcome}`)).toEqual(['v3 promoted', 'v2 aborted'])
+  })
+})
+
+describe('reconcile', () => {
+  test('brings home what a dead run left, once', async () => {
+    await shop.hasDeadRollout()
+    expect(await reconcileTarget(shop.context())).toMatchObject({ kind: 'ended', end: { phase: 'aborted' } })
+    expect(shop.target).toMatchObject({ stable: { version: 'v1' }, canary: undefined, weight: 0 })
+    expect(await reconcileTarget(shop.context())).toMatchObject({ kind: 'clean' })
+  })
+
+  test('as a dry run says what it would do', async () => {
+    await shop.hasDeadRollout()
+    expect(await reconcileTarget(shop.context(), { dryRun: true })).toMatchObject({
+      kind: 'planned',
+      text: expect.stringContaining('step 2 of 4'),
+    })
+    expect(shop.target.weight).toBe(25)
+    expect(shop.changed).toEqual([])
+  })
+
+  test('leaves a live run alone', async () => {
+    await shop.hasDeadRollout()
+    const found = await shop.documents.read(leaseDocument)
+    await shop.documents.write(leaseDocument, found?.value as unknown as Lease as never, found?.version)
+    expect(await reconcileTarget(shop.context())).toMatchObject({ kind: 'left', reasonCode: 'lease-held' })
+    expect(shop.target.weight).toBe(25)
+  })
+})
+
+describe('a rollback', () => {
+  test('returns to the last known good release, and a second one changes nothing', async () => {
+    await releases('v2')
+    await releases('v3')
+    const back = () => rollback({ ...returns, to: 'last-known-good', reason: 'orders are missing' }, shop.context())
+    expect((await back()).end).toMatchObject({ phase: 'promoted' })
+    expect(shop.target.stable).toMatchObject({ version: 'v2' })
+    expect((await back()).end).toEqual({ phase: 'unchanged' })
+    expect(shop.target.stable).toMatchObject({ version: 'v2' })
+  })
+
+  test('during a rollout ends it, and goes no further back', async () => {
+    await shop.hasDeadRollout()
+    const report = await rollback({ ...returns, to: 'last-known-good', reason: 'orders are missing' }, shop.context())
+    expect(report).toMatchObject({ end: { phase: 'returned' }, release: { version: 'v1' }, replaced: { version: 'v2' } })
+    expect(shop.target).toMatchObject({ stable: { version: 'v1' }, weight: 0 })
+  })
+})
