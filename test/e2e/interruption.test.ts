@@ -72,9 +72,9 @@ test.concurrent('a newer release supersedes an older one, which stops and touche
   await using shop = await stage.shop().serving('v1')
   await shop.underTraffic(50)
   const old = await shop.startsRelease('v2', lingering)
-  await shop.reaches({ weight: 50 }, old)
+  await shop.reachesPhase(/^baking, step 1/, old, { judged: true })
 
-  const { exitCode, outputs } = await shop.releases('v4', { 'on-newer': 'supersede' })
+  const { exitCode, outputs } = await shop.releases('v4', { 'on-newer': 'supersede', steps: '25, 50, 100' })
   expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 0, outcome: 'promoted' })
   expect(await old.ended).toMatchObject({ exitCode: 1, outputs: { outcome: 'error', 'reason-code': 'lease-lost' } })
   expect((await old.post()).exitCode).toBe(0)
@@ -108,7 +108,7 @@ test.concurrent('a frozen rollout stays as it is, also after post, and a later r
   await using shop = await stage.shop().serving('v1')
   await shop.underTraffic(50)
   const step = await shop.startsRelease('v2', { ...unhurried, 'on-cancel': 'freeze' })
-  await shop.reaches({ weight: 50 }, step)
+  await shop.reachesPhase(/^baking, step 1/, step, { judged: true })
   expect(await step.cancel()).toMatchObject({ exitCode: 1, outputs: { outcome: 'frozen', 'reason-code': 'frozen', weight: '50' } })
 
   const post = await step.post()
@@ -118,7 +118,9 @@ test.concurrent('a frozen rollout stays as it is, also after post, and a later r
   expect(left).toMatchObject({ exitCode: 0, outputs: { outcome: 'nothing-to-do', 'reason-code': 'frozen' } })
   expect(await shop.state()).toMatchObject({ weight: 50 })
 
-  const carriedOn = await shop.releases('v2')
+  // What it carries on is the plan that was frozen, whatever the inputs say by now.
+  const carriedOn = await shop.releases('v2', { steps: '5, 25, 50, 100' })
   expect(carriedOn).toMatchObject({ exitCode: 0, outputs: { outcome: 'promoted' } })
+  expect(JSON.parse(carriedOn.outputs['plan'] ?? '')).toMatchObject({ steps: [{ weight: 50 }, { weight: 100 }] })
   expect(await shop.state()).toEqual({ ...home, stable: 'v2' })
 })

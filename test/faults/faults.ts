@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Step } from '../../packages/cli/src/runner/step.ts'
+import type { Step, StepEnd } from '../../packages/cli/src/runner/step.ts'
 import type { FaultProxy } from '../e2e/stage/fault-proxy.ts'
 import type { ActionInputs, InRun, Shop } from '../e2e/stage/shop.ts'
 import type { Stage } from '../e2e/stage/stage.ts'
@@ -50,6 +50,11 @@ const killed = async ({ step, begins }: Scene): Promise<void> => {
   await step.ended
 }
 
+/** Whoever tidies up must say that it went well. */
+const green = ({ exitCode, log }: StepEnd): void => {
+  if (exitCode !== 0) throw new Error(`the way home ended with status ${exitCode}: ${log}`)
+}
+
 const outage =
   (fault: 'answers-500' | 'is-silent', forMs: number) =>
   async (scene: Scene): Promise<void> => {
@@ -79,14 +84,14 @@ export const faults: readonly Fault[] = [
     name: 'SIGKILL, then post',
     strikes: async (scene) => {
       await killed(scene)
-      await scene.step.post()
+      green(await scene.step.post())
     },
   },
   {
     name: 'SIGKILL, then reconcile',
     strikes: async (scene) => {
       await killed(scene)
-      await scene.shop.rollsBack('reconcile', {}, { run: scene.run })
+      green(await scene.shop.rollsBack('reconcile', {}, { run: scene.run }))
     },
   },
   {
@@ -98,7 +103,7 @@ export const faults: readonly Fault[] = [
       // A promotion that had begun is left with everybody on the new version, which is whole.
       if (moment.isAway) await scene.shop.reaches({ weight: 0 })
       else await delay(2_000)
-      await scene.shop.rollsBack('reconcile', {}, { run: 'watcher' })
+      green(await scene.shop.rollsBack('reconcile', {}, { run: 'watcher' }))
     },
   },
   {
@@ -109,7 +114,7 @@ export const faults: readonly Fault[] = [
       await killed(scene)
       await delay(1_600)
       scene.shop.configured({})
-      await scene.shop.releases('v4', { strategy: 'rolling' }, { run: 'next' })
+      green(await scene.shop.releases('v4', { strategy: 'rolling' }, { run: 'next' }))
     },
   },
   { name: 'SIGINT, API says 500 for 1.5 s', strikes: outage('answers-500', 1_500) },
@@ -123,7 +128,7 @@ export const faults: readonly Fault[] = [
       await cancelled(scene)
       await step.post()
       proxy.fault = 'none'
-      await shop.rollsBack('reconcile', {}, { run })
+      green(await shop.rollsBack('reconcile', {}, { run }))
     },
   },
   { name: 'SIGINT, API silent for 2 s', strikes: outage('is-silent', 2_000) },
@@ -136,7 +141,7 @@ export const faults: readonly Fault[] = [
       proxy.letGo()
       await step.ended
       await step.post()
-      await shop.rollsBack('reconcile', {}, { run: 'thief' })
+      green(await shop.rollsBack('reconcile', {}, { run: 'thief' }))
     },
   },
   {

@@ -24,7 +24,8 @@ const passes = { steps: '100', 'bake-min': '200ms', 'bake-max': '300ms' }
 const atWeight = (weight: number): Moment => ({
   name: `${weight} %`,
   inputs: { ...stays, steps: weight === 100 ? '100' : `${weight}, 100` },
-  reached: (shop, step) => shop.reaches({ weight }, step),
+  // Not before the judge has looked, so that there is something to take along.
+  reached: (shop, step) => shop.reachesPhase(new RegExp(`^baking, .* ${weight} %$`), step, { judged: true }),
   serves: 'v1',
   isAway: true,
 })

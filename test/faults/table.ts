@@ -6,10 +6,9 @@ import { moments } from './moments.ts'
 
 /** The matrix as a Markdown table: milliseconds until the traffic is home, until nothing is left behind, and requests lost. */
 export const matrixTable = (cells: ReadonlyMap<string, Cell>): string => {
-  const rows = triedIn(cells).map((fault) => [
-    fault.name,
-    ...moments.map(({ name }) => shown(cells.get(keyOf(fault.name, name)), fault.skips?.[name])),
-  ])
+  const rows = triedIn(cells).map((fault) =>
+    [fault.name].concat(moments.map(({ name }) => shown(cells.get(keyOf(fault.name, name)), fault.skips?.[name]))),
+  )
   const head = ['home / clean ms / lost', ...moments.map(({ name }) => name)]
   const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)))
   const line = (row: readonly string[]): string => `| ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`

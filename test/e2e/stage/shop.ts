@@ -149,18 +149,18 @@ export class Shop {
 
   async state(): Promise<ShopState> {
     const view = await this.#get<View>('')
-    const lease = await this.#get<{ value: LeaseView }>('/documents/lease')
+    const holder = (await this.#lease())?.holder
     return {
       stable: await this.#named(view?.stable),
       canary: await this.#named(view?.canary),
       weight: view?.weight ?? 0,
-      lease: lease === undefined ? 'free' : `held by ${lease.value.holder.id}#${lease.value.holder.attempt}`,
+      lease: holder === undefined ? 'free' : `held by ${holder.id}#${holder.attempt}`,
     }
   }
 
   /** What the lease says that its holder is doing; undefined when it is free. */
   async doing(): Promise<string | undefined> {
-    return (await this.#get<{ value: LeaseView }>('/documents/lease'))?.value.intent.doing
+    return (await this.#lease())?.intent.doing
   }
 
   /** Writes a lease in the name of another run. */
@@ -185,10 +185,13 @@ export class Shop {
     )
   }
 
-  /** Resolves as soon as the holder of the lease does this. */
-  async reachesPhase(doing: RegExp, step: Step): Promise<void> {
+  /** Resolves as soon as the holder of the lease does this; with `judged`, when a look of the judge is stored as well. */
+  async reachesPhase(doing: RegExp, step: Step, { judged = false } = {}): Promise<void> {
     await until(
-      async () => doing.test((await this.doing()) ?? ''),
+      async () => {
+        const lease = await this.#lease()
+        return doing.test(lease?.intent.doing ?? '') && (!judged || lease?.state.judge !== null)
+      },
       async () => `${String(doing)}; the lease says ${await this.doing()}\n${step.log()}`,
     )
   }
@@ -224,6 +227,10 @@ export class Shop {
     return `shop.${this.environment}`
   }
 
+  async #lease(): Promise<LeaseView | undefined> {
+    return (await this.#get<{ readonly value: LeaseView }>('/documents/lease'))?.value
+  }
+
   async #get<T>(path: string): Promise<T | undefined> {
     const answer = await fetch(`${this.#stage.edge.admin}/v1/apps/${this.#name}${path}`)
     return answer.status === 404 ? undefined : ((await answer.json()) as T)
@@ -246,6 +253,7 @@ interface View {
 interface LeaseView {
   readonly holder: { readonly id: string; readonly attempt: number }
   readonly intent: { readonly doing: string }
+  readonly state: { readonly judge: unknown }
 }
 
 const patienceMs = 20_000

@@ -54,24 +54,26 @@ export const deploy = async (request: DeployRequest, context: TargetContext): Pr
 }
 
 const deployHearing = async (counts: CountSource, request: DeployRequest, context: TargetContext): Promise<DeployReport> => {
-  const { settings, release } = request
+  const { release } = request
   const { platform, clock, log, signal } = context
   const startedAt = clock.now()
   const events: LoggedEvent[] = []
-  const suite = await loadSuite(settings.smoke)
-  const ports = portsForRelease(settings, suite, counts, context, (event) => {
-    events.push(event)
-    context.events(event)
-  })
+  const suite = await loadSuite(request.settings.smoke)
   const resumable = request.dryRun
     ? undefined
     : await recover({
         ...context,
         ports: portsForReturn(context),
         release,
-        onNewer: settings.onNewer,
+        onNewer: request.settings.onNewer,
         ended: (lease, end) => recordEnd(lease, end, context),
       })
+  // What is carried on keeps its plan, whatever the inputs say by now, and the judge goes on with the steps that it knows.
+  const settings = resumable === undefined ? request.settings : { ...request.settings, steps: resumable.saved.plan.steps }
+  const ports = portsForRelease(settings, suite, counts, context, (event) => {
+    events.push(event)
+    context.events(event)
+  })
   const observed = await platform.target.describe(signal)
   const report = {
     app: settings.app,
