@@ -77,11 +77,21 @@ describe('Datadog', () => {
     expect(await source.read(signal)).toMatchObject({ stable: { requests: 2, failures: 1 } })
   })
 
+  test('parts that make a whole request together are one', async () => {
+    const source = opened()
+    await source.read(signal)
+    clock.time = noon + 120_000
+    // In floating point 0.9999999999999999.
+    server.instead.push(told([2, 2, 2], [noon], [[0.7], [0.1], [0.2]]))
+    expect(await source.read(signal)).toMatchObject({ stable: { requests: 1 } })
+  })
+
   test('failures that are counted before their requests wait for them, and a read that fails keeps them waiting', async () => {
     const source = opened()
     await source.read(signal)
     past.all.push(
       { side: 'stable', at: noon + 5, requests: 1, failures: 3 },
+      { side: 'canary', at: noon + 60_006, requests: 9, failures: 0 },
       { side: 'stable', at: noon + 60_005, requests: 5, failures: 0 },
     )
     clock.time = noon + 120_000
@@ -90,7 +100,7 @@ describe('Datadog', () => {
     server.fault = 'wrong-shape'
     await expect(source.read(signal)).rejects.toMatchObject({ code: 'metrics-query-invalid' })
     server.fault = undefined
-    expect(await source.read(signal)).toMatchObject({ stable: { requests: 5, failures: 2 } })
+    expect(await source.read(signal)).toMatchObject({ stable: { requests: 5, failures: 2 }, canary: { requests: 9, failures: 0 } })
   })
 
   test('a limit that lasts is heeded: nobody is asked before, and nothing is lost by waiting', async () => {

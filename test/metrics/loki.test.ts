@@ -92,6 +92,14 @@ describe('Loki', () => {
     expect(server.asked.length).toBe(asked)
   })
 
+  test('no line is no data, also where it is told as 0', async () => {
+    const source = opened()
+    await source.read(signal)
+    clock.time = noon + 35_000
+    server.instead.push(vector(['0']), vector(['0']), vector(['0']), vector([]))
+    expect(await source.read(signal)).toEqual({ at: noon + 5_000, canary: undefined, stable: undefined })
+  })
+
   test('a query that is refused is told in the words of Loki', async () => {
     server.instead.push({ status: 400, body: 'parse error at line 1, col 40: syntax error: unexpected IDENTIFIER' })
     await expect(opened().check(signal)).rejects.toMatchObject({
