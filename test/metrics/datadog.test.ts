@@ -82,7 +82,14 @@ describe('Datadog', () => {
     await source.read(signal)
     clock.time = noon + 120_000
     // In floating point 0.9999999999999999.
-    server.instead.push(told([2, 2, 2], [noon], [[0.7], [0.1], [0.2]]))
+    const tenths = Array.from({ length: 10 }, () => [0.1])
+    server.instead.push(
+      told(
+        tenths.map(() => 2),
+        [noon],
+        tenths,
+      ),
+    )
     expect(await source.read(signal)).toMatchObject({ stable: { requests: 1 } })
   })
 
