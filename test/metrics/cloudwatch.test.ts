@@ -63,7 +63,7 @@ describe('CloudWatch', () => {
     clock.time = noon + 179_000
     expect(await source.read(signal)).toEqual({ at: noon, canary: undefined, stable: undefined })
     clock.time = noon + 180_000
-    expect(await source.read(signal)).toEqual({ at: noon + 60_000, canary: undefined, stable: { requests: 50, failures: 1 } })
+    expect(await source.read(signal)).toEqual({ from: noon, at: noon + 60_000, canary: undefined, stable: { requests: 50, failures: 1 } })
   })
 
   test('a mark within a minute counts from the next one: the rest of this one is not of the release alone', async () => {

@@ -71,7 +71,7 @@ describe('Datadog', () => {
         ],
       ),
     )
-    expect(await source.read(signal)).toEqual({ at: noon + 60_000, canary: undefined, stable: { requests: 1, failures: 0 } })
+    expect(await source.read(signal)).toEqual({ from: noon, at: noon + 60_000, canary: undefined, stable: { requests: 1, failures: 0 } })
     clock.time = noon + 180_000
     server.instead.push(told([2, 3], [noon + 60_000], [[1.6], [0.5]]))
     expect(await source.read(signal)).toMatchObject({ stable: { requests: 2, failures: 1 } })

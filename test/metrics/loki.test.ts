@@ -97,7 +97,7 @@ describe('Loki', () => {
     await source.read(signal)
     clock.time = noon + 35_000
     server.instead.push(vector(['0']), vector(['0']), vector(['0']), vector([]))
-    expect(await source.read(signal)).toEqual({ at: noon + 5_000, canary: undefined, stable: undefined })
+    expect(await source.read(signal)).toEqual({ from: noon, at: noon + 5_000, canary: undefined, stable: undefined })
   })
 
   test('a query that is refused is told in the words of Loki', async () => {

@@ -56,7 +56,7 @@ describe('New Relic', () => {
       { side: 'stable', at: noon + 5_000, requests: 1, failures: 0 },
     )
     clock.time = noon + 15_000
-    expect(await source.read(signal)).toEqual({ at: noon + 5_000, canary: undefined, stable: { requests: 8, failures: 1 } })
+    expect(await source.read(signal)).toEqual({ from: noon, at: noon + 5_000, canary: undefined, stable: { requests: 8, failures: 1 } })
     clock.time = noon + 16_000
     expect(await source.read(signal)).toMatchObject({ stable: { requests: 1 } })
   })

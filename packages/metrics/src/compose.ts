@@ -5,7 +5,7 @@ import type { MetricSource } from './source.ts'
 /** Where each metric of a release comes from. */
 export interface MetricSources {
   /** Failures of the requests themselves. */
-  readonly errors: CountSource
+  readonly errors: MetricSource
   /** Further metrics, by the names that the judge knows them by. */
   readonly metrics: Readonly<Record<string, CountSource>>
   /** Requests of another kind, compared only among themselves. */
@@ -48,15 +48,18 @@ export const composeSources = ({ errors, metrics, strata }: MetricSources, clock
       const main = of('errors')[0]?.[1] ?? { canary: undefined, stable: undefined }
       const further = of('metrics')
       const layers = of('strata').map(([, counts]) => counts)
+      const begins = read.flatMap((part) => ('value' in part && part.value.from !== undefined ? [part.value.from] : []))
       return {
         // Each source has an end of its own; what each look adds is told apart by the time of the look.
         at: clock.now(),
+        ...(begins.length > 0 && { from: Math.min(...begins) }),
         ...main,
         ...(further.length > 0 && { metrics: Object.fromEntries(further) }),
         ...(layers.length > 0 && { strata: layers }),
         ...(unread.length > 0 && { unread }),
       }
     },
+    ...(errors.recent !== undefined && { recent: async (signal) => errors.recent?.(signal) }),
     close: async () => {
       await Promise.all(parts.map(async ({ source }) => source.close?.()))
     },

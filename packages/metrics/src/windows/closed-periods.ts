@@ -61,8 +61,9 @@ export const closedPeriods = ({ sides, clock, metric }: SourceContext, { source,
       const canary = settled(balances, now.canary, tallies.canary)
       const stable = settled(balances, now.stable, tallies.stable)
       for (const side of [canary, stable]) side?.keep()
+      const counts = { at: until, from, canary: canary?.counts, stable: stable?.counts }
       from = until
-      return { at: until, canary: canary?.counts, stable: stable?.counts }
+      return counts
     },
   }
 }

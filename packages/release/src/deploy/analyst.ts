@@ -1,23 +1,38 @@
-import { asKitError, type Clock, type Json } from '@deploy-kit/core'
-import { createJudge, describeEvidence, type Judge, type JudgeOptions, type JudgeState } from '@deploy-kit/judge'
-import type { Analyst, CountSource, Verdict } from '@deploy-kit/rollout'
+import { asKitError, KitError, messageOf, type Clock, type Json } from '@deploy-kit/core'
+import {
+  createJudge,
+  describeEvidence,
+  type Judge,
+  type Judgement,
+  type JudgeOptions,
+  type JudgeState,
+  type Sample,
+} from '@deploy-kit/judge'
+import type { Analyst, CountSource, Percent, Verdict } from '@deploy-kit/rollout'
 
 /** Reads counts from a source and puts them before the judge. A source that fails yields `provider-error`, never a verdict. */
 export const createAnalyst = (source: CountSource, options: JudgeOptions, clock: Clock): Analyst => {
   let judge: Judge = createJudge(options)
+  let step: Step = { weight: 0, before: 0, since: 0 }
   return {
     look: async ({ weight, mode, stepBegan }, signal): Promise<Verdict> => {
       const counts = await source.read(signal).catch((error: unknown) => asKitError(error))
       signal.throwIfAborted()
       if (counts instanceof Error) return { kind: 'provider-error', error: counts }
-      const { unread: [unread] = [], ...sample } = counts
-      const judgement = judge.observe({ ...sample, at: Math.max(counts.at, 0) || clock.now(), weight, mode, stepBegan })
+      if (weight !== step.weight) step = { weight, before: step.weight, since: clock.now() }
+      const { unread: [unread] = [], from, ...sample } = counts
+      // A source with a lag still tells of the time before the step, when the canary had another weight.
+      const isLate = from !== undefined && from < step.since
+      const heard = { ...sample, at: Math.max(counts.at, 0) || clock.now(), weight: isLate ? step.before : weight, mode, stepBegan }
+      const judgement = observe(judge, heard)
+      if (judgement instanceof KitError) return { kind: 'provider-error', error: judgement }
       const evidence = { text: describeEvidence(judgement.evidence), numbers: judgement.evidence as unknown as Json }
       // What can be heard may send the canary back; while a source is silent nothing can pass, as if it had nothing to say.
       if (unread !== undefined && judgement.verdict !== 'fail') return { kind: 'provider-error', error: unread }
       switch (judgement.verdict) {
         case 'pass':
-          return { kind: 'pass', evidence }
+          // What was good at the weight before proves nothing of this one.
+          return isLate ? { kind: 'insufficient', evidence, withinTolerance: judgement.withinTolerance } : { kind: 'pass', evidence }
         case 'fail':
           return { kind: 'fail', evidence, culprit: judgement.culprit ?? 'errors' }
         case 'insufficient':
@@ -30,5 +45,21 @@ export const createAnalyst = (source: CountSource, options: JudgeOptions, clock:
     restore: (state) => {
       judge = createJudge(options, state as unknown as JudgeState)
     },
+  }
+}
+
+/** The weight that is in place, the one before it, and a time by which it was in place, in milliseconds since the epoch. */
+interface Step {
+  readonly weight: Percent
+  readonly before: Percent
+  readonly since: number
+}
+
+/** Counts that cannot be, such as more failures than requests, are a fault of their source. */
+const observe = (judge: Judge, sample: Sample): Judgement | KitError => {
+  try {
+    return judge.observe(sample)
+  } catch (error) {
+    return new KitError('metrics-unavailable', `The source gave counts that cannot be: ${messageOf(error)}`, { cause: error })
   }
 }

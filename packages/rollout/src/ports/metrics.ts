@@ -22,6 +22,8 @@ export interface MetricCounts {
 export interface Counts extends MetricCounts {
   /** Milliseconds since the epoch at which the interval ends. */
   readonly at: number
+  /** Where it begins, from a source that tells of the past with a lag: it may be a time before the present step. */
+  readonly from?: number
   /** Further metrics, by name. */
   readonly metrics?: Readonly<Record<string, MetricCounts>>
   /** Requests of other kinds, such as synthetic ones, whose failure rate may be another: each is compared only with its own kind. */
