@@ -127,6 +127,29 @@ describe('counts', () => {
   })
 })
 
+describe('what stable did before', () => {
+  test('the last five minutes are asked for, and nothing is taken from what is read', async () => {
+    const counts = source()
+    for (let quarter = 0; quarter < 24; quarter += 1) {
+      world.counts('stable', { requests: 100, failures: 1 })
+      world.passes()
+    }
+    await counts.read(signal)
+    world.counts('stable', { requests: 7 })
+    world.passes()
+    // 15 s and 5 s between two scrapes of the fake: three in a minute.
+    expect(await counts.recent?.(signal)).toEqual({ requests: expect.any(Number), failures: expect.any(Number), ms: 300_000 })
+    const recent = await counts.recent?.(signal)
+    expect(recent?.requests).toBe(14 * 100 + 7)
+    expect(recent?.failures).toBe(14)
+    expect(await counts.read(signal)).toMatchObject({ stable: { requests: 7 } })
+  })
+
+  test('a service that nobody has asked yet has no past', async () => {
+    expect(await source().recent?.(signal)).toBeUndefined()
+  })
+})
+
 describe('who asks', () => {
   test('basic authentication, tenant and headers', async () => {
     const counts = source(

@@ -78,6 +78,7 @@ const settings: DeploySettings = {
   steps: [step(50)],
   approvePreview: false,
   judge: {},
+  directory: '.',
   watchMs: 0,
   onInsufficient: 'hold',
   onCancel: 'abort',

@@ -4,7 +4,7 @@ export { CounterDeltas, type Increase, type ProcessFacts } from './exposition/de
 export { perBucket, type Buckets } from './exposition/buckets.ts'
 export { parseMatchers, parseSelector, select, type Matcher, type Selector } from './exposition/selector.ts'
 export { sourceHttp, sourcePolicy, type HttpExchange } from './http/source-http.ts'
-export type { MetricKind, MetricSource, SideIdentity, Sides, SourceContext, SourceModule, SourceSchemas } from './source.ts'
+export type { MetricKind, MetricSource, RecentCounts, SideIdentity, Sides, SourceContext, SourceModule, SourceSchemas } from './source.ts'
 export type { ProbeContext, ProbeOptions } from './probe/index.ts'
 export { composeSources, type MetricSources } from './compose.ts'
 export type { SecretReference } from './secret.ts'

@@ -8,6 +8,9 @@ import { refuseDerived } from './raw-counters.ts'
 import type { Reader } from './reader.ts'
 import { textsOf } from './selections.ts'
 
+/** So far back the traffic is looked at before a release. */
+const recentMinutes = 5
+
 interface Both {
   readonly total: readonly Selected[]
   readonly failed: readonly Selected[]
@@ -55,6 +58,26 @@ export const ratioSource = (options: RatioOptions, reader: Reader, { metric, sid
         return counted === undefined ? undefined : counts
       }
       return { at: reader.reached(at), canary: of('canary'), stable: of('stable') }
+    },
+    recent: async (signal) => {
+      const until = reader.moment()
+      const now = await sides(signal)
+      const moments = Array.from({ length: recentMinutes + 1 }, (_, minute) => until - (recentMinutes - minute) * 60_000)
+      const past = await Promise.all(moments.map((at) => select(at, now, signal)))
+      const seen = { total: new SideCounters(), failed: new SideCounters() }
+      const increases = past.map(({ total, failed }) => ({
+        total: seen.total.advance(total).stable,
+        failed: seen.failed.advance(failed).stable,
+      }))
+      const known = increases.filter(({ total }) => total !== undefined)
+      if (known.length === 0) return undefined
+      const bad = ({ total, failed }: (typeof known)[number]): number =>
+        sum(hasFailed === undefined ? failed : total?.filter(({ sample }) => hasFailed(sample.labels)))
+      return {
+        requests: known.reduce((requests, { total }) => requests + sum(total), 0),
+        failures: known.reduce((failures, minute) => failures + bad(minute), 0),
+        ms: known.length * 60_000,
+      }
     },
   }
 }

@@ -1,4 +1,5 @@
 import { KitError, type Json } from '@deploy-kit/core'
+import type { MetricSource } from '@deploy-kit/metrics'
 import {
   describePlan,
   holdLease,
@@ -9,7 +10,6 @@ import {
   runRollout,
   sameRelease,
   startOf,
-  type CountSource,
   type HeldLease,
   type LoggedEvent,
   type Plan,
@@ -53,7 +53,7 @@ export const deploy = async (request: DeployRequest, context: TargetContext): Pr
   }
 }
 
-const deployHearing = async (counts: CountSource, request: DeployRequest, context: TargetContext): Promise<DeployReport> => {
+const deployHearing = async (counts: MetricSource, request: DeployRequest, context: TargetContext): Promise<DeployReport> => {
   const { release } = request
   const { platform, clock, log, signal } = context
   const startedAt = clock.now()
@@ -113,14 +113,16 @@ const deployHearing = async (counts: CountSource, request: DeployRequest, contex
 const showOutlook = async (
   plan: Plan,
   settings: DeploySettings,
-  counts: CountSource,
+  counts: MetricSource,
   { clock, log, signal }: TargetContext,
 ): Promise<void> => {
   await counts.check(signal)
   if (plan.replaces === undefined || plan.steps.every((step) => step.bake === undefined)) return
   const traffic = await observeTraffic(counts, clock, Math.min(2 * plan.pollMs, longestObservationMs), signal)
   if (traffic === undefined) {
-    log.warning('No traffic was seen. Without requests there is no evidence, and no step can pass on its own.')
+    if (settings.judge.errors?.source === undefined)
+      log.warning('No traffic was seen. Without requests there is no evidence, and no step can pass on its own.')
+    else log.info(`How long it will take is not known before: ${settings.judge.errors.source.name} has not counted requests of stable yet.`)
     return
   }
   const outlook = outlookFor(plan, traffic, judgeOptions(settings))

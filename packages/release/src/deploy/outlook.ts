@@ -1,6 +1,7 @@
 import { formatDuration, type Clock } from '@deploy-kit/core'
 import { forecast, type Forecast, type JudgeOptions } from '@deploy-kit/judge'
-import type { CountSource, Plan, Step } from '@deploy-kit/rollout'
+import type { MetricSource, RecentCounts } from '@deploy-kit/metrics'
+import type { Plan, Step } from '@deploy-kit/rollout'
 
 /** What the traffic is now, seen over a short time before the rollout. */
 export interface ObservedTraffic {
@@ -15,21 +16,28 @@ export interface Outlook {
   readonly warnings: readonly string[]
 }
 
-/** Counts for a moment. Undefined when nothing serves, or nobody asks. A source that fails is found by its check. */
+/** What the source remembers, or what it counts in a moment. Undefined when nothing serves, or nobody asks. A source that fails is found by its check. */
 export const observeTraffic = async (
-  source: CountSource,
+  source: MetricSource,
   clock: Clock,
   ms: number,
   signal: AbortSignal,
 ): Promise<ObservedTraffic | undefined> => {
+  const recent = await source.recent?.(signal)
+  if (recent !== undefined && recent.requests > 0) return trafficOf(recent)
   await source.read(signal)
   const from = clock.now()
   await clock.sleep(ms, signal)
   const { stable } = await source.read(signal)
-  const seconds = (clock.now() - from) / 1_000
-  if (stable === undefined || stable.requests === 0 || seconds <= 0) return undefined
-  return { perSecond: stable.requests / seconds, failureRate: Math.max(stable.failures / stable.requests, 1 / (2 * stable.requests)) }
+  const observed = clock.now() - from
+  if (stable === undefined || stable.requests === 0 || observed <= 0) return undefined
+  return trafficOf({ ...stable, ms: observed })
 }
+
+const trafficOf = ({ requests, failures, ms }: RecentCounts): ObservedTraffic => ({
+  perSecond: requests / (ms / 1_000),
+  failureRate: Math.max(failures / requests, 1 / (2 * requests)),
+})
 
 /** The time that each step will take at this traffic, by the judge's own forecast. */
 export const outlookFor = (plan: Plan, traffic: ObservedTraffic, options: JudgeOptions): Outlook => {
