@@ -40,12 +40,15 @@ export const asKitError = (thrown: unknown): KitError => {
 export const messageOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return String(thrown)
   const own = thrown.message === '' ? thrown.name : thrown.message
-  return thrown.cause === undefined ? own : `${own}: ${messageOf(thrown.cause)}`
+  const cause = thrown.cause === undefined ? '' : messageOf(thrown.cause)
+  // Whoever wrapped it may have told it already.
+  return cause === '' || own.includes(cause) ? own : `${own}: ${cause}`
 }
 
 /** The lines shown to a person: place, message, remedy, page. */
 export const explain = (error: KitError): string => {
-  const cause = error.cause === undefined ? '' : `\n  because: ${messageOf(error.cause)}`
+  const why = error.cause === undefined ? '' : messageOf(error.cause)
+  const cause = why === '' || error.message.includes(why) ? '' : `\n  because: ${why}`
   const place = error.where === undefined ? '' : `${error.where}  `
   return `${place}${error.code}\n  ${error.message}${cause}\n  ${error.remedy} (docs/reason-codes/${error.code}.md)`
 }
