@@ -11,6 +11,7 @@ import {
   type Mixture,
 } from '@deploy-kit/judge'
 import { describe, expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
 import { binomial, expectation } from './enumeration.ts'
 import { intervalFrom } from './vectors.ts'
 
@@ -56,6 +57,29 @@ describe('the boost', () => {
     const boosts = [0, 1, 2, 3].map((canary) => boostedBy(fresh.mixture, intervalFrom([5, 95, canary, 3 - canary]), 1, threshold))
     expect(new Set(boosts).size).toBe(1)
     expect(boosts[0]).toBeGreaterThanOrEqual(1)
+  })
+
+  test('gives back what the threshold wastes and no more, also to bets that have nearly vanished', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -660, max: 2, noNaN: true }), { minLength: 10, maxLength: 10 }),
+        fc.tuple(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 400 })),
+        fc.integer({ min: 1, max: 300 }),
+        (logs, [nc, nb], failed) => {
+          const failures = Math.min(failed, nc + nb)
+          const mixture = { masses: logs.map((ln) => Math.exp(ln)), unspent: logs.map(() => 0) }
+          const before = evidenceIn(mixture)
+          fc.pre(before < threshold)
+          const canary = Math.max(0, failures - nb)
+          const boost = boostedBy(mixture, intervalFrom([nc, nb, canary, failures - canary]), 1, threshold)
+          const mean = splitsOf(intervalFrom([nc, nb, canary, failures - canary])).splits.reduce((sum, split) => {
+            const factors = ratioLogFactors(intervalFrom([nc, nb, split.canary, failures - split.canary]))
+            return sum + split.chance * Math.min(threshold, boost * evidenceIn(play(mixture, factors)))
+          }, 0)
+          expect(mean).toBeLessThanOrEqual(before * (1 + 1e-9))
+        },
+      ),
+    )
   })
 
   test('does nothing without failures, and once the threshold is reached', () => {

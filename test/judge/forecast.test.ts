@@ -35,3 +35,19 @@ test('impossible situations are refused by name', () => {
   expect(() => forecast({ rps: 10, weight: 0, baseline: 0.01, regression: 0.1 })).toThrow('weight is 0')
   expect(() => forecast({ rps: 10, weight: 5, baseline: 0.1, regression: 0.1 })).toThrow('baseline is 0.1')
 })
+
+const passes = (baseline: number) => forecast({ rps: 200, weight: 10, baseline, regression: 1, pollMs: 0 })
+
+test('the time to pass grows smoothly with the failures of the service, also where they are no longer counted one by one', () => {
+  const rates = Array.from({ length: 29 }, (_, k) => 0.01 * 1.08 ** k)
+  const growth = rates.slice(1).flatMap((rate, k) => {
+    const [before, after] = [passes(rates[k] ?? 0), passes(rate)]
+    return [after.promoteMedianMs / before.promoteMedianMs, after.promoteP95Ms / before.promoteP95Ms]
+  })
+  expect(Math.min(...growth)).toBeGreaterThan(0.98)
+  expect(Math.max(...growth)).toBeLessThan(1.1)
+})
+
+test('a service that always fails proves nothing', () => {
+  expect(forecast({ rps: 200, weight: 100, baseline: 0.99, regression: 1 }).promoteMedianMs).toBe(Infinity)
+})

@@ -1,5 +1,5 @@
 import { evidenceIn, type Mixture } from './mixture.ts'
-import { ratioGrid, ratioLogPayoffs } from './ratio-process.ts'
+import { ratioGrid, stablePayoff } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
 
 interface Split {
@@ -10,6 +10,8 @@ interface Split {
 
 /** Splits rarer than this, relative to the commonest, are not listed: their chance is added to `rest`. */
 const negligible = 1e-14
+
+const lnRatios = ratioGrid.map((ratio) => Math.log(ratio))
 
 /**
  * How the failures of an interval may split between the sides when both fail alike: hypergeometric, whatever the rate, since
@@ -49,19 +51,20 @@ export function splitsOf({ canary, stable }: Interval): { readonly splits: reado
 export function boostedBy(mixture: Mixture, interval: Interval, boost: number, threshold: number): number {
   const { canary, stable } = interval
   const failures = canary.failures + stable.failures
-  const whole = [canary.requests, canary.failures, stable.requests, stable.failures].every(Number.isInteger)
-  if (failures === 0 || canary.requests === 0 || stable.requests === 0 || !whole) return boost
+  if (failures === 0 || canary.requests === 0 || stable.requests === 0 || !isWhole(canary) || !isWhole(stable)) return boost
   const before = boost * evidenceIn(mixture)
   if (before >= threshold) return boost
   const { splits, rest } = splitsOf(interval)
-  const payoffs = ratioGrid.map((ratio) => ratioLogPayoffs(canary.requests, stable.requests, ratio, 1))
-  const outcomes = splits.map(({ canary: x, chance }) => ({ chance, evidence: boost * evidenceAfter(mixture, payoffs, x, failures - x) }))
+  const payoffs = ratioGrid.map((ratio) => stablePayoff(canary.requests, stable.requests, ratio, 1))
+  const outcomes = evidencesAfter(mixture, payoffs, splits, failures).map((evidence) => boost * evidence)
   // The mean rises with the factor, more slowly the more outcomes are cut: raising it step by step reaches the root from below.
   let factor = 1
   for (let round = 0; round < 100; round++) {
     let cut = rest
     let mean = 0
-    for (const { chance, evidence } of outcomes) {
+    for (let k = 0; k < splits.length; k++) {
+      const chance = splits[k]?.chance ?? 0
+      const evidence = outcomes[k] ?? 0
       if (factor * evidence >= threshold) cut += chance
       else mean += chance * evidence
     }
@@ -72,12 +75,33 @@ export function boostedBy(mixture: Mixture, interval: Interval, boost: number, t
   return boost * factor
 }
 
-/** The evidence that a split of the failures would give. */
-function evidenceAfter({ masses, unspent }: Mixture, payoffs: readonly { canary: number; stable: number }[], x: number, y: number): number {
-  let sum = 0
-  for (const [j, { canary, stable }] of payoffs.entries()) {
+function isWhole({ requests, failures }: Interval['canary']): boolean {
+  return Number.isInteger(requests) && Number.isInteger(failures)
+}
+
+/** Below this a product could have lost what a later factor would bring back. */
+const tiny = 1e-250
+
+/** The evidence that each split of the failures would give; one more failure of the canary in the place of one of stable multiplies a bet by its ratio. */
+function evidencesAfter({ masses, unspent }: Mixture, payoffs: readonly number[], splits: readonly Split[], failures: number): number[] {
+  const xs = splits.map(({ canary }) => canary)
+  const evidences = xs.map(() => 0)
+  const mode = xs[0] ?? 0
+  for (let j = 0; j < payoffs.length; j++) {
     const mass = masses[j] ?? 0
-    sum += (mass === 0 ? 0 : mass * Math.exp(x * canary + y * stable)) + (unspent[j] ?? 0)
+    const purse = unspent[j] ?? 0
+    const ratio = ratioGrid[j] ?? 1
+    const stable = payoffs[j] ?? 0
+    const canary = (lnRatios[j] ?? 0) + stable
+    const atMode = mass === 0 ? 0 : mass * Math.exp(mode * canary + (failures - mode) * stable)
+    let term = atMode
+    for (let k = 0; k < xs.length; k++) {
+      const x = xs[k] ?? 0
+      if (x > mode) term *= ratio
+      else if (x < mode) term = (x === mode - 1 ? atMode : term) / ratio
+      if (mass > 0 && atMode < tiny) term = mass * Math.exp(x * canary + (failures - x) * stable)
+      evidences[k] = (evidences[k] ?? 0) + term + purse
+    }
   }
-  return sum / payoffs.length
+  return evidences.map((sum) => sum / payoffs.length)
 }

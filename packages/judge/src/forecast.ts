@@ -57,8 +57,8 @@ export function forecast(outlook: Outlook): Forecast {
   return {
     detectMedianMs: timeTo(detect + overhead, bad, 0, pollMs),
     detectP95Ms: timeTo(detect + overhead, bad, 1.645, pollMs),
-    promoteMedianMs: timeToPass(promote, good, 0.5, pollMs),
-    promoteP95Ms: timeToPass(promote, good, 0.95, pollMs),
+    promoteMedianMs: timeToPass(promote, good, 0.5, 0, pollMs),
+    promoteP95Ms: timeToPass(promote, good, 0.95, 1.645, pollMs),
     limitMs: (1000 * detect) / information(weight / 100, regression, baseline, rps / phi),
   }
 }
@@ -101,16 +101,21 @@ function soundness(w: number, rate: number, margin: Margin, rps: number): Soundn
   return { climb: pairGrowth(w, rate, limit.canary, rate, limit.stable, rps).drift + failures * fall, fall, failures }
 }
 
+/** From so many failures of the canary on they are as good as normally distributed, and counting them one by one would take long. */
+const countable = 150
+
 /**
- * Milliseconds until the share `quantile` of all sound canaries has passed: failures of the canary are few, so they are counted (Poisson) and not
+ * Milliseconds until all but few sound canaries have passed, with normal score z: failures of the canary are few, so they are counted (Poisson) and not
  * approximated by a normal distribution.
  */
-function timeToPass(level: number, { climb, fall, failures }: Soundness, quantile: number, pollMs: number): number {
-  for (let allowed = 0; allowed < 10_000; allowed++) {
+function timeToPass(level: number, { climb, fall, failures }: Soundness, quantile: number, z: number, pollMs: number): number {
+  // Nobody fails more often than always: a margin beyond that proves nothing.
+  if (!(climb > 0)) return Infinity
+  for (let allowed = 0; allowed < countable; allowed++) {
     const seconds = (level + allowed * fall) / climb
     if (poissonBelow(allowed, failures * seconds) >= quantile) return 1000 * seconds + pollMs / 2
   }
-  return Infinity
+  return timeTo(level, { drift: climb - failures * fall, variance: failures * fall * fall }, z, pollMs)
 }
 
 /** P(X <= k) for a Poisson variable. */

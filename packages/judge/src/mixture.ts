@@ -25,7 +25,9 @@ export function advance(mixture: Mixture, stakes: readonly number[], logFactors:
 }
 
 /** Puts the stakes on the table. */
-export function bet({ masses, unspent }: Mixture, stakes: readonly number[]): Mixture {
+export function bet(mixture: Mixture, stakes: readonly number[]): Mixture {
+  const { masses, unspent } = mixture
+  if (stakes.every((stake) => stake === 0)) return mixture
   return { masses: masses.map((mass, j) => mass + (stakes[j] ?? 0)), unspent: unspent.map((purse, j) => purse - (stakes[j] ?? 0)) }
 }
 
@@ -37,7 +39,8 @@ export function play({ masses, unspent }: Mixture, logFactors: readonly number[]
 function grow(mass: number, logFactor: number): number {
   // Nothing seen leaves the last digit alone too.
   if (mass === 0 || logFactor === 0) return mass
-  return Math.min(largest, Math.exp(Math.log(mass) + logFactor))
+  // The product where it can neither overflow nor vanish; it needs no logarithm.
+  return Math.min(largest, Math.abs(logFactor) < 300 ? mass * Math.exp(logFactor) : Math.exp(Math.log(mass) + logFactor))
 }
 
 /** Four fifths of a purse are bet on a regression that is there from the start, the rest on later begins. */
@@ -59,7 +62,8 @@ export function stakesOf(mixture: Mixture, planned: boolean): number[] {
 /** The e-value: the mean of the alternatives by their prior weights (uniform when not given), unspent purses included. */
 export function evidenceIn(mixture: Mixture, weights?: readonly number[]): number {
   let sum = 0
-  for (const [j, mass] of mixture.masses.entries()) sum += (mass + (mixture.unspent[j] ?? 0)) * (weights?.[j] ?? 1 / mixture.masses.length)
+  const { masses, unspent } = mixture
+  for (let j = 0; j < masses.length; j++) sum += ((masses[j] ?? 0) + (unspent[j] ?? 0)) * (weights?.[j] ?? 1 / masses.length)
   return sum
 }
 

@@ -30,23 +30,28 @@ export function project(q: Pair, share: number, margin: Margin): Pair {
   let low = 0
   let high = (1 - absolute) / ratio
   let u = Math.min(Math.max(q.stable, high * 1e-9), high * (1 - 1e-9))
+  const { canary, stable } = q
   for (let round = 0; round < 100; round++) {
     const v = ratio * u + absolute
-    const slope = -share * ratio * ((q.canary - v) / (v * (1 - v))) - (1 - share) * ((q.stable - u) / (u * (1 - u)))
+    // Of each point 1 / (p (1 - p)), since divisions are what this costs.
+    const ofV = 1 / (v * (1 - v))
+    const ofU = 1 / (u * (1 - u))
+    const slope = -share * ratio * (canary - v) * ofV - (1 - share) * (stable - u) * ofU
     if (slope > 0) high = u
     else low = u
-    const curvature = share * ratio * ratio * curve(q.canary, v) + (1 - share) * curve(q.stable, u)
+    const curvature = share * ratio * ratio * curve(canary, v, ofV) + (1 - share) * curve(stable, u, ofU)
     const step = u - slope / curvature
-    const next = step > low && step < high ? step : (low + high) / 2
-    if (Math.abs(next - u) <= 1e-12 * u) {
-      u = next
+    // The error is squared by every step, so after such a small one nothing is left of it; asked before the bracket, whose end u itself may be.
+    if (Math.abs(step - u) <= 1e-8 * u) {
+      u = step
       break
     }
-    u = next
+    u = step > low && step < high ? step : (low + high) / 2
   }
   return { canary: ratio * u + absolute, stable: u }
 }
 
-function curve(q: number, p: number): number {
-  return q / (p * p) + (1 - q) / ((1 - p) * (1 - p))
+/** q / p^2 + (1 - q) / (1 - p)^2. */
+function curve(q: number, p: number, inverse: number): number {
+  return (q * (1 - p) * (1 - p) + (1 - q) * p * p) * inverse * inverse
 }

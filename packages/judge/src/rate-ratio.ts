@@ -1,9 +1,20 @@
-import { ratioLogPayoffs } from './ratio-process.ts'
+import { stablePayoff } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
 
 /** Candidates for the true ratio of the failure rates, an eighth to 32, two to the octave. */
 const candidates: readonly number[] = Array.from({ length: 17 }, (_, k) => 2 ** (k / 2 - 3))
 const bets: readonly number[] = [1.4, 3]
+
+/** Each bet on each candidate, from above and with the roles of the sides exchanged; the logarithms are taken once, since every look needs them. */
+const pairs = candidates.flatMap((rho) =>
+  bets.map((times) => {
+    const [up, down] = [
+      { r: rho * times, rho },
+      { r: times / rho, rho: 1 / rho },
+    ]
+    return { up, down, lnUp: Math.log(up.r / up.rho), lnDown: Math.log(down.r / down.rho) }
+  }),
+)
 
 /** Evidence of each bet, candidate by candidate, that the canary's rate is above the candidate times stable's, and below it; natural logarithms. */
 export interface RateRatio {
@@ -19,17 +30,16 @@ export function newRateRatio(): RateRatio {
 /** One interval; the roles of the sides are exchanged to test from below. */
 export function lookAtRateRatio({ above, below }: RateRatio, { canary, stable }: Interval, phi: number): RateRatio {
   if (canary.requests === 0 || stable.requests === 0 || canary.failures + stable.failures === 0) return { above, below }
-  const next = { above: [...above], below: [...below] }
-  for (const [k, rho] of candidates.entries()) {
-    for (const [j, times] of bets.entries()) {
-      const at = k * bets.length + j
-      const up = ratioLogPayoffs(canary.requests, stable.requests, rho * times, rho)
-      const down = ratioLogPayoffs(stable.requests, canary.requests, times / rho, 1 / rho)
-      next.above[at] = (next.above[at] ?? 0) + (canary.failures * up.canary + stable.failures * up.stable) / phi
-      next.below[at] = (next.below[at] ?? 0) + (stable.failures * down.canary + canary.failures * down.stable) / phi
-    }
+  return {
+    above: pairs.map(({ up, lnUp }, k) => {
+      const ofStable = stablePayoff(canary.requests, stable.requests, up.r, up.rho)
+      return (above[k] ?? 0) + (canary.failures * (lnUp + ofStable) + stable.failures * ofStable) / phi
+    }),
+    below: pairs.map(({ down, lnDown }, k) => {
+      const ofCanary = stablePayoff(stable.requests, canary.requests, down.r, down.rho)
+      return (below[k] ?? 0) + (stable.failures * (lnDown + ofCanary) + canary.failures * ofCanary) / phi
+    }),
   }
-  return next
 }
 
 /**
@@ -38,14 +48,16 @@ export function lookAtRateRatio({ above, below }: RateRatio, { canary, stable }:
  */
 export function ratioInterval({ above, below }: RateRatio, error: number): { readonly low: number | null; readonly high: number | null } {
   const needed = Math.log(2 / error)
-  const low = candidates.findLast((_, k) => lnMean(above, k) >= needed)
-  const high = candidates.find((_, k) => lnMean(below, k) >= needed)
+  const low = candidates.findLast((_, k) => excludes(above, k, needed))
+  const high = candidates.find((_, k) => excludes(below, k, needed))
   return { low: low ?? null, high: high ?? null }
 }
 
-/** Of the two bets on one candidate. */
-function lnMean(logs: readonly number[], candidate: number): number {
+/** Whether the mean of the two bets on one candidate has the evidence that is needed. */
+function excludes(logs: readonly number[], candidate: number, needed: number): boolean {
   const a = logs[candidate * bets.length] ?? 0
   const b = logs[candidate * bets.length + 1] ?? 0
-  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))) - Math.LN2
+  const larger = Math.max(a, b)
+  // A mean is never above the larger one; most candidates need no logarithm.
+  return larger >= needed && larger + Math.log1p(Math.exp(-Math.abs(a - b))) - Math.LN2 >= needed
 }

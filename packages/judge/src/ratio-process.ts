@@ -13,8 +13,13 @@ export function ratioLogPayoffs(
   r: number,
   rho: number,
 ): { canary: number; stable: number } {
-  const stable = Math.log1p((-(r - rho) * canaryRequests) / (r * canaryRequests + stableRequests))
+  const stable = stablePayoff(canaryRequests, stableRequests, r, rho)
   return { canary: Math.log(r / rho) + stable, stable }
+}
+
+/** ln b of {@link ratioLogPayoffs}; ln a is ln(r / rho) more. */
+export function stablePayoff(canaryRequests: number, stableRequests: number, r: number, rho: number): number {
+  return Math.log1p((-(r - rho) * canaryRequests) / (r * canaryRequests + stableRequests))
 }
 
 /**
