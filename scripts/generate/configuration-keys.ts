@@ -21,6 +21,8 @@ export const keysOf = (schema: z.core.$ZodType, path = '', required = true): rea
     fallback: fallbackOf(schema),
     about: aboutOf(schema),
   }
+  // What has a page of its own is not told twice.
+  if (z.globalRegistry.get(schema)?.['$comment'] !== undefined) return [own]
   return [...(path === '' ? [] : [own]), ...below(bare, path)]
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { table, writeDuration } from '@deploy-kit/core'
+import { sources } from '@deploy-kit/metrics'
 import { resolveSettings } from '@deploy-kit/release'
 import { settingsOf } from '../../packages/judge/src/settings.ts'
 import { configSchema } from '../../packages/release/src/config/schema.ts'
@@ -9,10 +10,13 @@ import { fillBlock } from './marked-block.ts'
 
 const page = 'docs/configuration.md'
 
+/** What a source of metrics takes stands in docs/metric-sources.md; here it would be said once for each place that can name one. */
+const isOptionOfSource = new RegExp(`\\.(?:${Object.keys(sources).join('|')})\\.`)
+
 /** docs/configuration.md with its two tables filled in from the schema and from what is done where a file says nothing. */
 export const configurationPage = async (): Promise<GeneratedFile> => {
   const ofFile = keysOf(configSchema)
-  const ofEnvironment = keysOf(configSchema.shape.environments.valueType)
+  const ofEnvironment = keysOf(configSchema.shape.environments.valueType).filter(({ path }) => !isOptionOfSource.test(path))
   const defaults = defaultsOfSettings()
   const stranger = [...defaults.keys()].find((path) => !ofEnvironment.some((key) => key.path === path))
   if (stranger !== undefined) throw new Error(`${stranger} has a default and is no key of deploy-kit.yml`)

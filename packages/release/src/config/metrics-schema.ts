@@ -5,9 +5,10 @@ import * as z from 'zod'
 const atLeastOne = z.number({ error: expected('a number from 1') }).min(1, { error: expected('a number from 1') })
 
 /** A canary is as good as stable while its rate is at most ratio x stable + absolute. */
-export const tolerance = keys({ ratio: atLeastOne.exactOptional(), absolute: share.exactOptional() }).describe(
-  'A canary is as good as stable while its failure rate is at most ratio x stable + absolute.',
-)
+export const tolerance = keys({
+  ratio: atLeastOne.exactOptional().describe('So many times as often as stable the canary may fail.'),
+  absolute: share.exactOptional().describe('And this share of its requests more.'),
+}).describe('A canary is as good as stable while its failure rate is at most ratio x stable + absolute.')
 
 export const overdispersion = atLeastOne.describe('Variance of failures that come in clumps; 1 for independent ones.')
 
@@ -35,10 +36,17 @@ const schemas: ReadonlyMap<SourceName, SourceSchemas> = new Map(
   ),
 )
 
-/** The sources that can give a kind, as keys of which at most one is there. */
+/** The sources that can give a kind, as keys of which at most one is there. Their own keys stand on their own pages. */
 const sourcesOf = (kind: MetricKind): Readonly<Record<string, z.ZodExactOptional>> =>
   Object.fromEntries(
-    [...schemas].flatMap(([name, { [kind]: options }]) => (options === undefined ? [] : [[name, options.exactOptional()]])),
+    [...schemas].flatMap(([name, { [kind]: options }]) => {
+      if (options === undefined) return []
+      const page = {
+        description: `Counted by the source \`${name}\`, see docs/metric-sources.md.`,
+        $comment: `packages/metrics/src/${name}/README.md`,
+      }
+      return [[name, options.exactOptional().meta(page)]]
+    }),
   )
 
 /** The part of a metric that names its source. */
