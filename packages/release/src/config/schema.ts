@@ -96,4 +96,4 @@ export type Config = z.output<typeof configSchema>
 export type EnvironmentConfig = z.output<typeof environment>
 
 /** JSON Schema of deploy-kit.yml, for editors. */
-export const configJsonSchema = (): unknown => z.toJSONSchema(configSchema, { target: 'draft-2020-12', io: 'input' })
+export const configJsonSchema = (): unknown => z.toJSONSchema(configSchema, { target: 'draft-2020-12', io: 'input', reused: 'ref' })
