@@ -44,14 +44,14 @@ describe('reading a recorded series', () => {
   })
 })
 
-describe('replaying it', () => {
-  const lines = (failures: number) =>
-    Array.from({ length: 20 }, (_, index) => ({
-      at: index * 15_000,
-      canary: { requests: 150, failures },
-      stable: { requests: 1350, failures: 7 },
-    }))
+const lines = (failures: number) =>
+  Array.from({ length: 20 }, (_, index) => ({
+    at: index * 15_000,
+    canary: { requests: 150, failures },
+    stable: { requests: 1350, failures: 7 },
+  }))
 
+describe('replaying it', () => {
   test('a canary that fails four times as often is found, with its evidence', () => {
     const said = [...replay(lines(3), {})]
     const found = said.find(({ verdict }) => verdict === 'fail')

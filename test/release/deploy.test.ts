@@ -8,6 +8,8 @@ import { MemoryDocuments } from '../fakes/memory-documents.ts'
 import { MemoryTarget } from '../fakes/memory-target.ts'
 import { plan, release, step } from '../rollout/story.ts'
 
+const healthy = (share: number) => ({ requests: Math.round(2_000 * share), failures: 0 })
+
 /** A shop in memory with steady, healthy traffic. */
 class Shop {
   readonly clock = new ManualClock()
@@ -18,9 +20,8 @@ class Shop {
   readonly counts: CountSource = {
     check: async () => undefined,
     read: async (): Promise<Counts> => {
-      const of = (share: number) => ({ requests: Math.round(2_000 * share), failures: 0 })
       const canary = this.target.weight / 100
-      return { at: this.clock.now(), canary: this.target.canary && of(canary), stable: this.target.stable && of(1 - canary) }
+      return { at: this.clock.now(), canary: this.target.canary && healthy(canary), stable: this.target.stable && healthy(1 - canary) }
     },
   }
 

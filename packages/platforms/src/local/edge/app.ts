@@ -80,7 +80,7 @@ export class App {
     this.canary = canary && this.#make(canary)
     this.#assignment.weight = weight
     const resumed = this.versions.map((version) => ({ version, isBack: version.resume() }))
-    await Promise.all(resumed.map(({ version, isBack }) => (version === this.canary && weight === 0 ? undefined : isBack)))
+    await Promise.all(resumed.filter(({ version }) => version !== this.canary || weight > 0).map(({ isBack }) => isBack))
   }
 
   /**
