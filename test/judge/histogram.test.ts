@@ -1,4 +1,4 @@
-import { densityRatios, quantile, rising, slowdownLogFactor, slowdownsFor, smoothed } from '@deploy-kit/judge'
+import { densityRatios, quantile, rising, slowdownBeyondLogFactor, slowdownLogFactor, slowdownsFor, smoothed } from '@deploy-kit/judge'
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 
@@ -39,7 +39,62 @@ describe('the histogram process', () => {
     expect(largest).toBeGreaterThan(0.95)
   })
 
+  test('with a margin has a mean of at most 1 for every canary within it, and nearly 1 on its edge', () => {
+    let largest = 0
+    for (const margin of [
+      { ratio: 1.3, absolute: 0 },
+      { ratio: 1, absolute: 0.05 },
+      { ratio: 1.1, absolute: 0.02 },
+    ]) {
+      for (const guess of [
+        [0.6, 0.3, 0.1],
+        [0.2, 0.4, 0.4],
+      ]) {
+        for (const stable of [
+          [0.6, 0.3, 0.1],
+          [0.05, 0.05, 0.9],
+          [0.98, 0.01, 0.01],
+        ]) {
+          const slower = [1, 2].map((j) => Math.min(1, margin.ratio * stable.slice(j).reduce((sum, p) => sum + p, 0) + margin.absolute))
+          const [over = 0, far = 0] = slower
+          for (const canary of [stable, [1 - over, over - far, far], [1 - over, over, 0], [1, 0, 0]]) {
+            for (const ratios of [
+              [0.5, 1, 6],
+              [0.2, 1.5, 3],
+            ]) {
+              let mean = 0
+              for (const c of outcomes(3, canary))
+                for (const b of outcomes(5, stable))
+                  mean += c.chance * b.chance * Math.exp(slowdownBeyondLogFactor(c.counts, b.counts, ratios, guess, margin))
+              largest = Math.max(largest, mean)
+            }
+          }
+        }
+      }
+    }
+    expect(largest).toBeLessThanOrEqual(1 + 1e-9)
+    expect(largest).toBeGreaterThan(0.95)
+  })
+
+  test('with a vanishing margin is the test without one, when its guesses are right', () => {
+    const [stable, ratios] = [
+      [0.6, 0.3, 0.1],
+      [0.5, 1, 4],
+    ]
+    const counts = [
+      [55, 34, 41],
+      [590, 310, 95],
+    ] as const
+    const plain = slowdownLogFactor(...counts, ratios)
+    expect(slowdownBeyondLogFactor(...counts, ratios, stable, { ratio: 1, absolute: 1e-9 }) / plain).toBeCloseTo(1, 2)
+    const within = slowdownBeyondLogFactor(...counts, ratios, stable, { ratio: 1.1, absolute: 0.02 })
+    expect(within).toBeGreaterThan(0)
+    expect(within).toBeLessThan(plain)
+  })
+
   test('learns nothing while one side is silent', () => {
+    expect(slowdownBeyondLogFactor([0, 0, 0], [5, 2, 1], [0.5, 1, 3], [0.6, 0.3, 0.1], { ratio: 1.1, absolute: 0.01 })).toBe(0)
+    expect(slowdownBeyondLogFactor([5, 2, 1], [0, 0, 0], [0.5, 1, 3], [0.6, 0.3, 0.1], { ratio: 1.1, absolute: 0.01 })).toBe(0)
     expect(slowdownLogFactor([0, 0, 0], [5, 2, 1], [0.5, 1, 3])).toBe(0)
     expect(slowdownLogFactor([5, 2, 1], [0, 0, 0], [0.5, 1, 3])).toBe(0)
   })

@@ -82,8 +82,9 @@ const clopperPearson = (x: number, n: number, error: number) => {
   return [x === 0 ? 0 : solve((p) => atLeast(x, p)), x === n ? 1 : 1 - solve((p) => atLeast(n - x, p))] as const
 }
 
+const asRatio = (chance: number, share: number) => (chance / (1 - chance)) * ((1 - share) / share)
+
 describe('the interval of the rate ratio', () => {
-  const asRatio = (chance: number, share: number) => (chance / (1 - chance)) * ((1 - share) / share)
   const cases = [0.1, 0.5].flatMap((share) =>
     [5, 20, 60].flatMap((n) => [0, 0.1, 0.3, 0.6, 0.9].map((part) => [share, n, Math.round(part * n)] as const)),
   )

@@ -16,5 +16,6 @@ export { halfPlaneLogFactor, nonInferiorityLogFactors, promotionPrior } from './
 export { marginGrid, marginLogFactors } from './margin-process.ts'
 export { excessLogFactors, lowerLimit, soundnessLogFactors, upperLimit } from './one-sample.ts'
 export { densityRatios, quantile, rising, slowdownLogFactor, slowdownsFor, smoothed, type Slowdown } from './histogram.ts'
+export { slowdownBeyondLogFactor } from './histogram-margin.ts'
 export { lookAtRateRatio, newRateRatio, ratioInterval, type RateRatio } from './rate-ratio.ts'
 export { lnGamma, shareLogEvidence } from './share.ts'

@@ -1,4 +1,5 @@
 import { densityRatios, quantile, rising, slowdownLogFactor, slowdownsFor, smoothed, sum, type Slowdown } from './histogram.ts'
+import { slowdownBeyondLogFactor } from './histogram-margin.ts'
 import { bet, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
 import type { MetricSettings, Tolerance } from './options.ts'
 
@@ -49,6 +50,7 @@ export function lookAtShape(settings: MetricSettings, test: ShapeTest, look: Sha
   const known = pastOfStable(settings, test, boundaries)
   const bets = test.bets ?? (sum(known) >= enoughToBet ? newBets(known) : null)
   const probabilities = smoothed(known)
+  const promised = settings.strict ? settings.tolerance : { ratio: 1, absolute: 0 }
   return {
     kind: 'latency',
     boundaries,
@@ -56,9 +58,10 @@ export function lookAtShape(settings: MetricSettings, test: ShapeTest, look: Sha
       ...bets,
       against: play(
         bet(bets.against, stakesOf(bets.against, renewal)),
-        bets.slowdowns.map(
-          (slowdown) => slowdownLogFactor(canary, stable, densityRatios(slowdown, boundaries, probabilities)) / settings.overdispersion,
-        ),
+        bets.slowdowns.map((slowdown) => {
+          const ratios = densityRatios(slowdown, boundaries, probabilities)
+          return slowdownBeyondLogFactor(canary, stable, ratios, probabilities, promised) / settings.overdispersion
+        }),
       ),
     },
     tally: { at, canary: plus(test.tally.canary, canary), stable: plus(test.tally.stable, stable) },
