@@ -39,14 +39,12 @@ export class Prometheus {
       { stdio: ['ignore', log, log] },
     )
     process.once('exit', () => child.kill('SIGKILL'))
-    await Promise.race([
-      once(child, 'spawn'),
-      once(child, 'error').then(([error]) => {
-        throw new Error('There is no `prometheus` to be run. Install it (Debian: apt-get install prometheus) and try again.', {
-          cause: error,
-        })
-      }),
-    ])
+    await once(child, 'spawn').catch((error: unknown) => {
+      rmSync(directory, { recursive: true, force: true })
+      throw new Error('There is no `prometheus` to be run. Install it (Debian: apt-get install prometheus) and try again.', {
+        cause: error,
+      })
+    })
     const prometheus = new Prometheus(`http://${address}`, child, directory)
     await until(
       () => prometheus.#isReady(),

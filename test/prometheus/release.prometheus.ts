@@ -4,7 +4,10 @@ import { setStage } from '../e2e/stage/stage.ts'
 import { Prometheus } from './prometheus-process.ts'
 
 const stage = await setStage()
-const prometheus = await Prometheus.scraping(stage.edge.admin)
+const prometheus = await Prometheus.scraping(stage.edge.admin).catch(async (error: unknown) => {
+  await stage.strike()
+  throw error
+})
 afterAll(async () => {
   await stage.strike()
   await prometheus.stop()
