@@ -64,5 +64,7 @@ describe('replaying it', () => {
     const said = [...replay(lines(0), {})]
     expect(said.map(({ verdict }) => verdict)).not.toContain('fail')
     expect(said[5]?.forecast?.passMs).toBeGreaterThan(0)
+    // The same traffic gives the same forecast, from the second line on.
+    expect(said[1]?.forecast?.passMs).toBeCloseTo(said[2]?.forecast?.passMs ?? 0, -4)
   })
 })

@@ -24,9 +24,12 @@ export function* replay(lines: readonly Line[], options: JudgeOptions): Generato
     const weight = line.weight ?? observedShare(line) ?? lastWeight ?? 0
     const { verdict, culprit, evidence } = judge.observe({ ...line, weight, stepBegan: weight !== lastWeight, mode: 'rollout' })
     lastWeight = weight
-    seen.requests += line.canary.requests + line.stable.requests
-    seen.stable += line.stable.requests
-    seen.failures += line.stable.failures
+    // When the interval of the first line began is not known, so the rate is that of the lines after it.
+    if (line !== lines[0]) {
+      seen.requests += line.canary.requests + line.stable.requests
+      seen.stable += line.stable.requests
+      seen.failures += line.stable.failures
+    }
     yield {
       at: new Date(line.at).toISOString(),
       weight,
