@@ -64,9 +64,9 @@ describe('the versions of an app are looked after', () => {
   })
 
   test('what was prepared in vain can be prepared again', async () => {
-    const hasty = await openPlatform(edge.adminUrl, { options: { 'ready-within': '1ms' } })
+    const astray = await openPlatform(edge.adminUrl, { options: { readiness: '/no-such-page', 'ready-within': '200ms' } })
     const release = await workplace.release('one')
-    await expect(hasty.target.prepare(release, signal)).rejects.toMatchObject({ code: 'canary-not-ready' })
+    await expect(astray.target.prepare(release, signal)).rejects.toMatchObject({ code: 'canary-not-ready' })
     await platform.target.prepare(release, signal)
     expect(await platform.target.describe(signal)).toMatchObject({ canary: { ready: 1 } })
   })

@@ -25,7 +25,8 @@ export const loadSuite = async (path: string | undefined): Promise<Suite | undef
 /** Runs the suite against one side of the target, before it has traffic or after. */
 export const smokeGate = (suite: Suite | undefined, target: Target, context: SmokeGateContext): Gate => ({
   check: async (side, release, signal) => {
-    if (suite === undefined) return { passed: true, text: 'no suite' }
+    // A plan that is carried on may ask for a suite that this attempt was not given: what is not checked is not passed.
+    if (suite === undefined) return { passed: false, text: 'The plan asks for a smoke test, and this run was given no suite.' }
     const endpoint = await target.endpoint(side, signal)
     if (endpoint === undefined) return { passed: false, text: `Nothing runs as ${side}.` }
     const report = await run(suite, {
