@@ -91,7 +91,7 @@ const portsOf = (judging: Judging): RolloutPorts & { readonly target: MemoryTarg
   return {
     clock,
     target: new MemoryTarget(v1),
-    analyst: judging === 'the judge' ? createAnalyst(steadySource(clock), {}, clock) : idleAnalyst(),
+    analyst: judging === 'the judge' ? createAnalyst(steadySource(clock), {}, clock, 1_000) : idleAnalyst(),
     gates: { smoke: { check: () => Promise.reject(new Error('no suite')) } },
     approver: { ask: () => Promise.reject(new Error('nobody is asked')) },
     log: silentLogger,

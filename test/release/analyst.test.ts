@@ -18,7 +18,7 @@ const hearing = () => {
       return { at: clock.now(), ...next }
     },
   }
-  const analyst = createAnalyst(source, { weights: [5, 100] }, clock)
+  const analyst = createAnalyst(source, { weights: [5, 100] }, clock, 15_000)
   return {
     clock,
     hears: async (counts: typeof next, at: Look) => {
@@ -59,6 +59,14 @@ describe('what a source tells', () => {
       kind: 'provider-error',
       error: { code: 'metrics-unavailable' },
     })
+  })
+
+  test('says how long the step takes, once there was an interval whose begin is known', async () => {
+    const { hears } = hearing()
+    const steady = { canary: side(150), stable: side(2_850) }
+    expect(await hears(steady, look(5, true))).not.toHaveProperty('evidence.ahead')
+    const verdict = await hears(steady, look(5))
+    expect(verdict).toMatchObject({ evidence: { ahead: { perSecond: 200, passMs: expect.any(Number), detectMs: expect.any(Number) } } })
   })
 
   test('when it is out of order, is no verdict at all', async () => {

@@ -4,6 +4,7 @@ import { describePlan, type LoggedEvent } from '@deploy-kit/rollout'
 import type { Step, StepEnd } from '../runner/step.ts'
 import { EventTail } from './event-tail.ts'
 import { lookOf } from './look.ts'
+import { stepsOf } from './steps.ts'
 import type { BuiltVersion, RehearsedRelease } from './result.ts'
 import type { Scene } from './scenes.ts'
 import type { Screen } from './screen.ts'
@@ -97,7 +98,7 @@ const killAndReconcile = ({ stage, scene, screen, clock }: Play, step: Step): Ki
 const told = (
   events: readonly LoggedEvent[],
   { traffic, image, startedAt }: Play,
-): Pick<RehearsedRelease, 'weights' | 'looks' | 'exposed' | 'detectedAfterMs'> => {
+): Pick<RehearsedRelease, 'weights' | 'looks' | 'steps' | 'exposed' | 'detectedAfterMs'> => {
   const weights = events.filter(({ event }) => event.type === 'weight-set' || event.type === 'promoted')
   const firstTraffic = weights.find(({ weight }) => weight > 0)?.at
   const failed = events.find(({ event }) => event.type === 'verdict' && event.verdict.kind === 'fail')?.at
@@ -107,6 +108,7 @@ const told = (
       weight: event.type === 'promoted' && phase !== 'returning' ? 100 : weight,
     })),
     looks: events.flatMap((event) => lookOf(event, startedAt)),
+    steps: stepsOf(events),
     exposed: traffic?.count().byDigest[image.digest] ?? { answered: 0, failed: 0 },
     ...(failed !== undefined && firstTraffic !== undefined && { detectedAfterMs: failed - firstTraffic }),
   }

@@ -41,6 +41,15 @@ export const rehearsedRelease = entry({
   plan: list(z.string()),
   weights: list(entry({ atMs: milliseconds, weight })).describe('Weights as they came into place; 100 for the promotion.'),
   looks: list(look).describe('What the judge said at each look.'),
+  steps: list(
+    entry({
+      weight,
+      saidMs: lasted
+        .nullable()
+        .describe("The judge's forecast in the step, from its begin; null when the step was over before there was one."),
+      tookMs: lasted,
+    }),
+  ).describe('What the forecast said of each judged step, and how long it took.'),
   exposed: entry({ answered: amount, failed: amount }).describe(
     'Answers that users got from this version until its release had ended, and how many of them were its failures.',
   ),

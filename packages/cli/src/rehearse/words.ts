@@ -29,6 +29,7 @@ export const closingLines = (result: RehearsalResult): readonly string[] => {
     '',
     `requests   ${traffic.sent} sent at ${traffic.perSecond} a second, ${traffic.lost} lost, ${traffic.failed} failed by the bad version, longest gap ${formatDuration(traffic.longestGapMs)}`,
     ...(last === undefined ? [] : [`evidence   ${last.text}`]),
+    `forecast   ${forecastLine(result)}`,
     `scan       ${result.scan.status === 'not-run' ? `not run. ${result.scan.text}` : `${result.scan.status}. ${result.scan.text}`}`,
     `took       ${formatDuration(result.durationMs)}`,
     `report     ${result.report}`,
@@ -44,3 +45,12 @@ const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
       .trimEnd(),
   )
 }
+
+/** The forecast against what happened, for the good release. */
+const forecastLine = ({ releases }: RehearsalResult): string =>
+  (releases.find(({ name }) => name === 'good')?.steps ?? [])
+    .map(
+      ({ weight, saidMs, tookMs }) =>
+        `${weight} % ${saidMs === null ? 'nothing said' : `about ${formatDuration(saidMs)} said`}, ${formatDuration(tookMs)} taken`,
+    )
+    .join('; ')

@@ -8,10 +8,12 @@ import {
   type JudgeState,
   type Sample,
 } from '@deploy-kit/judge'
-import type { Analyst, CountSource, Percent, Verdict } from '@deploy-kit/rollout'
+import type { Analyst, CountSource, Evidence, Percent, Verdict } from '@deploy-kit/rollout'
+import { TrafficSeen } from './traffic-seen.ts'
 
 /** Reads counts from a source and puts them before the judge. A source that fails yields `provider-error`, never a verdict. */
-export const createAnalyst = (source: CountSource, options: JudgeOptions, clock: Clock): Analyst => {
+export const createAnalyst = (source: CountSource, options: JudgeOptions, clock: Clock, pollMs: number): Analyst => {
+  const traffic = new TrafficSeen(pollMs, options)
   let judge: Judge = createJudge(options)
   let step: Step = { weight: 0, before: 0, since: 0 }
   return {
@@ -26,7 +28,12 @@ export const createAnalyst = (source: CountSource, options: JudgeOptions, clock:
       const heard = { ...sample, at: Math.max(counts.at, 0) || clock.now(), weight: isLate ? step.before : weight, mode, stepBegan }
       const judgement = observe(judge, heard)
       if (judgement instanceof KitError) return { kind: 'provider-error', error: judgement }
-      const evidence = { text: describeEvidence(judgement.evidence), numbers: judgement.evidence as unknown as Json }
+      const ahead = mode === 'watch' ? undefined : traffic.add(heard)
+      const evidence: Evidence = {
+        text: describeEvidence(judgement.evidence),
+        numbers: judgement.evidence as unknown as Json,
+        ...(ahead !== undefined && { ahead }),
+      }
       // What can be heard may send the canary back; while a source is silent nothing can pass, as if it had nothing to say.
       if (unread !== undefined && judgement.verdict !== 'fail') return { kind: 'provider-error', error: unread }
       switch (judgement.verdict) {

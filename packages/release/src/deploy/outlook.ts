@@ -1,7 +1,7 @@
 import { formatDuration, type Clock } from '@deploy-kit/core'
 import { forecast, type Forecast, type JudgeOptions } from '@deploy-kit/judge'
 import type { MetricSource, RecentCounts } from '@deploy-kit/metrics'
-import type { Plan, Step } from '@deploy-kit/rollout'
+import type { Percent, Plan, Step } from '@deploy-kit/rollout'
 
 /** What the traffic is now, seen over a short time before the rollout. */
 export interface ObservedTraffic {
@@ -34,7 +34,7 @@ export const observeTraffic = async (
   return trafficOf({ ...stable, ms: observed })
 }
 
-const trafficOf = ({ requests, failures, ms }: RecentCounts): ObservedTraffic => ({
+export const trafficOf = ({ requests, failures, ms }: RecentCounts): ObservedTraffic => ({
   perSecond: requests / (ms / 1_000),
   failureRate: Math.max(failures / requests, 1 / (2 * requests)),
 })
@@ -53,17 +53,17 @@ export const outlookFor = (plan: Plan, traffic: ObservedTraffic, options: JudgeO
   }
 }
 
-const aheadOf = (step: Step, plan: Plan, { perSecond, failureRate }: ObservedTraffic, options: JudgeOptions): Forecast => {
+const aheadOf = (step: Step, plan: Plan, traffic: ObservedTraffic, options: JudgeOptions): Forecast =>
+  lookAhead({ weight: step.weight, pollMs: plan.pollMs, options }, traffic)
+
+/** The judge's forecast for a weight, above 0, at some traffic. */
+export const lookAhead = (
+  at: { readonly weight: Percent; readonly pollMs: number; readonly options: JudgeOptions },
+  { perSecond, failureRate }: ObservedTraffic,
+): Forecast => {
   // Where most requests fail already, ten times as many cannot be asked for.
   const baseline = Math.min(failureRate, 0.5)
-  return forecast({
-    rps: perSecond,
-    weight: step.weight,
-    baseline,
-    regression: Math.min(1, Math.max(10 * baseline, 0.01)),
-    pollMs: plan.pollMs,
-    options,
-  })
+  return forecast({ ...at, rps: perSecond, baseline, regression: Math.min(1, Math.max(10 * baseline, 0.01)) })
 }
 
 const around = ({ promoteMedianMs, promoteP95Ms }: Forecast): string =>

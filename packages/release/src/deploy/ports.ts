@@ -17,7 +17,7 @@ export const portsForRelease = (
   events: EventSink,
 ): RolloutPorts => ({
   ...common(context),
-  analyst: createAnalyst(counts, judgeOptions(settings), context.clock),
+  analyst: createAnalyst(counts, judgeOptions(settings), context.clock, settings.pollMs),
   gates: { smoke: smokeGate(suite, context.platform.target, context) },
   events,
 })

@@ -1,4 +1,5 @@
-import type { LoggedEvent } from '@deploy-kit/rollout'
+import { formatDuration } from '@deploy-kit/core'
+import type { Ahead, LoggedEvent } from '@deploy-kit/rollout'
 
 /** One event as a line for the log; undefined for those that say nothing new to a reader. */
 export const eventLine = ({ event, weight, evidence, phase }: LoggedEvent): string | undefined => {
@@ -16,7 +17,7 @@ export const eventLine = ({ event, weight, evidence, phase }: LoggedEvent): stri
     case 'verdict':
       return event.verdict.kind === 'provider-error'
         ? `no data: ${event.verdict.text}`
-        : `${event.verdict.kind.padEnd(12)} ${evidence?.text ?? ''}`
+        : `${event.verdict.kind.padEnd(12)} ${evidence?.text ?? ''}${event.verdict.kind === 'insufficient' ? aheadOf(evidence?.ahead) : ''}`
     case 'approval':
       return event.decision === 'waiting' ? undefined : `${event.decision}${event.by === undefined ? '' : ` by ${event.by}`}`
     case 'promoted':
@@ -34,3 +35,8 @@ export const eventLine = ({ event, weight, evidence, phase }: LoggedEvent): stri
 
 /** The rest stands where the fault was reported first. */
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
+
+const aheadOf = (ahead: Ahead | undefined): string =>
+  ahead === undefined || !Number.isFinite(ahead.passMs)
+    ? ''
+    : `; at ${ahead.perSecond.toFixed(0)} requests a second the step needs about ${formatDuration(ahead.passMs)}`

@@ -6,6 +6,18 @@ export interface Evidence {
   /** One sentence for people: "canary 3.1 % (31/1000) against 0.9 % (81/9000), 412 : 1, needed 100 : 1, since 2 m 10 s". */
   readonly text: string
   readonly numbers: Json
+  /** How long this step takes at the traffic seen so far, where there was some. */
+  readonly ahead?: Ahead
+}
+
+/** A forecast: medians, in milliseconds from the begin of the step. */
+export interface Ahead {
+  /** Requests of both sides in a second, as seen in this rollout. */
+  readonly perSecond: number
+  /** Until a version as good as stable passes the step. */
+  readonly passMs: number
+  /** Until one that fails ten times as often is sent back. */
+  readonly detectMs: number
 }
 
 export type Verdict =

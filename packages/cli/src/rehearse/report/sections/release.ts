@@ -6,6 +6,7 @@ import { roundTicks } from '../chart/ticks.ts'
 import { weightChart } from '../chart/weight-chart.ts'
 import { html, type Markup } from '../page/html.ts'
 import { counted, duration, odds, sentence } from '../words/format.ts'
+import { forecastTable } from './forecast-table.ts'
 import { looksTable } from './looks-table.ts'
 import { badge } from './stages.ts'
 
@@ -18,7 +19,7 @@ export const releaseSection = (release: RehearsedRelease): Markup =>
     </p>
     ${release.looks.some(({ weight }) => weight > 0) ? charts(release) : notJudged(release)}
     <div class="columns">${facts(release)} ${plan(release)}</div>
-    ${release.looks.length === 0 ? undefined : looksTable(release)}
+    ${release.steps.length === 0 ? undefined : forecastTable(release)} ${release.looks.length === 0 ? undefined : looksTable(release)}
   </section>`
 
 const charts = (release: RehearsedRelease): Markup => {

@@ -1,4 +1,4 @@
-export const id=9906;export const ids=[9906];export const modules={9906:(e,t,a)=>{a.d(t,{reportHtml:()=>reportHtml});var o=a(7598);let i=class Markup{#e;constructor(e,t){if(e!==r)throw TypeError("markup is made by `html` alone");this.#e=t}toString(){return this.#e}};let r=Symbol("html"),html=(e,...t)=>new i(r,e.map((e,a)=>0===a?e:escaped(t[a-1])+e).join("")),escaped=e=>{if(void 0===e)return"";if(e instanceof i)return e.toString();if("string"==typeof e)return e.replaceAll(/[&<>"']/g,e=>s[e]??"");if("number"==typeof e)return String(e);if(Array.isArray(e))return e.map(escaped).join("");throw TypeError(`a template cannot hold ${JSON.stringify(e)}`)},s={"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;","'":"&#39;"},l=`
+export const id=4662;export const ids=[4662];export const modules={4662:(e,t,a)=>{a.d(t,{reportHtml:()=>reportHtml});var o=a(7598);let i=class Markup{#e;constructor(e,t){if(e!==r)throw TypeError("markup is made by `html` alone");this.#e=t}toString(){return this.#e}};let r=Symbol("html"),html=(e,...t)=>new i(r,e.map((e,a)=>0===a?e:escaped(t[a-1])+e).join("")),escaped=e=>{if(void 0===e)return"";if(e instanceof i)return e.toString();if("string"==typeof e)return e.replaceAll(/[&<>"']/g,e=>s[e]??"");if("number"==typeof e)return String(e);if(Array.isArray(e))return e.map(escaped).join("");throw TypeError(`a template cannot hold ${JSON.stringify(e)}`)},s={"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;","'":"&#39;"},l=`
 :root {
   color-scheme: light dark;
   --page: #f6f8fa; --card: #fff; --ink: #16202a; --soft: #55636f; --rule: #d8dfe5; --grid: #e6ebef;
@@ -164,7 +164,10 @@ tbody tr:last-child > * { border-bottom: 0; }
     </p>
     ${e.looks.some(({weight:e})=>e>0)?charts(e):notJudged(e)}
     <div class="columns">${facts(e)} ${plan(e)}</div>
-    ${0===e.looks.length?void 0:(({version:e,looks:t,fromMs:a})=>html`<details>
+    ${0===e.steps.length?void 0:(({version:e,steps:t})=>html`<details>
+    <summary>The forecast against what happened</summary>
+    ${table({name:`Forecast of the steps of ${e}`,head:["Step","Said","Taken"],numeric:[1,2],rows:t.map(({weight:e,saidMs:t,tookMs:a})=>[`${e} %`,null===t?"–":`about ${format_duration(t)}`,format_duration(a)])})}
+  </details>`)(e)} ${0===e.looks.length?void 0:(({version:e,looks:t,fromMs:a})=>html`<details>
     <summary>${counted(t.length,"look")} of the judge</summary>
     ${table({name:`Looks of the judge at ${e}`,head:["After","Weight","Verdict","Against","For","In words"],numeric:[1,3,4],wide:[3,4],rows:t.map(e=>{let t,o;return t=e,o=a,[seconds(t.atMs-o),0===t.weight?"watch":`${t.weight} %`,html`<span class="verdict ${verdictClass(t.verdict)}">${t.verdict}</span>`,odds(t.against),odds(t.promotion),t.text.replaceAll(/(?<=\d) (?=%)|(?<=\d) (?=: 1)|(?<=:) (?=1)/g,"\xa0")]})})}
   </details>`)(e)}

@@ -1,0 +1,37 @@
+import type { JudgeOptions, Sample } from '@deploy-kit/judge'
+import type { Ahead } from '@deploy-kit/rollout'
+import { lookAhead, trafficOf } from './outlook.ts'
+
+/** The traffic of a rollout so far, and what the judge's forecast makes of it. */
+export class TrafficSeen {
+  readonly #pollMs: number
+  readonly #options: JudgeOptions
+  #from: number | undefined
+  #all = 0
+  #stable = { requests: 0, failures: 0 }
+
+  constructor(pollMs: number, options: JudgeOptions) {
+    this.#pollMs = pollMs
+    this.#options = options
+  }
+
+  /** Adds an interval, and looks ahead for its weight. Undefined while nothing can be said. */
+  add({ at, weight, canary, stable }: Sample): Ahead | undefined {
+    // Nobody knows when the first interval began, so the rate is that of the ones after it.
+    if (this.#from === undefined) {
+      this.#from = at
+      return undefined
+    }
+    this.#all += (canary?.requests ?? 0) + (stable?.requests ?? 0)
+    this.#stable = { requests: this.#stable.requests + (stable?.requests ?? 0), failures: this.#stable.failures + (stable?.failures ?? 0) }
+    const ms = at - this.#from
+    if (ms <= 0 || weight <= 0 || this.#stable.requests === 0) return undefined
+    const perSecond = this.#all / (ms / 1_000)
+    const { failureRate } = trafficOf({ ...this.#stable, ms })
+    const { promoteMedianMs, detectMedianMs } = lookAhead(
+      { weight, pollMs: this.#pollMs, options: this.#options },
+      { perSecond, failureRate },
+    )
+    return { perSecond, passMs: promoteMedianMs, detectMs: detectMedianMs }
+  }
+}
