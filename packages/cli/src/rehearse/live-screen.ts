@@ -14,6 +14,8 @@ interface Row {
 }
 
 const barWidth = 20
+/** Columns of a terminal that does not say how many it has. */
+const narrow = 80
 const everyMs = 100
 
 /** A table that is drawn again ten times a second: a row a release, with its weight as a bar and the judge's last word. */
@@ -23,7 +25,8 @@ export const liveScreen = (stream: NodeJS.WriteStream): Screen => {
   const said: string[] = []
   let count: TrafficCount | undefined
   const rowOf = (scene: Scene): Row | undefined => rows.find((row) => row.scene === scene)
-  const render = (): void => draw([...said, '', ...rows.flatMap((row) => linesOf(row, stream.columns)), '', trafficLine(count)].join('\n'))
+  const render = (): void =>
+    draw([...said, '', ...rows.flatMap((row) => linesOf(row, stream.columns || narrow)), '', trafficLine(count)].join('\n'))
   const timer = setInterval(render, everyMs)
   return {
     say: (text) => void said.push(text),
@@ -54,7 +57,7 @@ export const liveScreen = (stream: NodeJS.WriteStream): Screen => {
   }
 }
 
-const marks = { running: styleText('cyan', '>'), good: styleText('green', 'v'), bad: styleText('red', 'x') } as const
+const marks = { running: styleText('cyan', '›'), good: styleText('green', '✔'), bad: styleText('red', '✖') } as const
 
 const linesOf = ({ scene, weight, text, state }: Row, columns: number): readonly string[] => {
   const full = Math.round((weight / 100) * barWidth)
