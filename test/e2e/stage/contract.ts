@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { pairsOf } from '../../fakes/runner/file-commands.ts'
+import { readFileCommands } from '../../../packages/cli/src/runner/file-commands.ts'
 
 /** A workflow command as the runner finds it in a log (ActionCommand.cs, TryParseV2): a line that begins with `::`. */
 export interface WorkflowCommand {
@@ -24,8 +24,8 @@ export const commandFilesIn = (temporary: string): readonly CommandFiles[] =>
     .filter((name) => name.startsWith('step-'))
     .map((name) => join(temporary, name))
     .map((step) => ({
-      outputs: pairsOf(readFileSync(join(step, 'output'), 'utf8')),
-      state: pairsOf(readFileSync(join(step, 'state'), 'utf8')),
+      outputs: readFileCommands(readFileSync(join(step, 'output'), 'utf8')),
+      state: readFileCommands(readFileSync(join(step, 'state'), 'utf8')),
       summary: readFileSync(join(step, 'summary.md'), 'utf8'),
       environment: readFileSync(join(step, 'env'), 'utf8'),
       lastWrittenAt: Math.max(...['output', 'state', 'summary.md'].map((file) => statSync(join(step, file)).mtimeMs)),

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pairsOf } from './file-commands.ts'
+import { readFileCommands } from '../../../packages/cli/src/runner/file-commands.ts'
 
 export interface StepOptions {
   /** Declared inputs; the runner sets every one of them, '' when it is not given. */
@@ -75,8 +75,8 @@ export const startStep = (file: string, options: StepOptions = {}): RunningStep 
           killedBy,
           stdout,
           stderr,
-          outputs: pairsOf(read(commands.GITHUB_OUTPUT)),
-          state: pairsOf(read(commands.GITHUB_STATE)),
+          outputs: readFileCommands(read(commands.GITHUB_OUTPUT)),
+          state: readFileCommands(read(commands.GITHUB_STATE)),
           summary: read(commands.GITHUB_STEP_SUMMARY),
         })
       } catch (error) {

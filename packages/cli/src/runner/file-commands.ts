@@ -1,20 +1,28 @@
-/** Reads a file of file commands as the runner does: `key=value`, or `key<<delimiter`, lines, delimiter (FileCommandManager.cs). */
+/**
+ * The pairs of a file command (GITHUB_OUTPUT, GITHUB_STATE), read as strictly as the runner reads them
+ * (actions/runner, FileCommandManager.cs): a line that it would refuse fails the step, so here it throws.
+ */
 export const readFileCommands = (text: string): Readonly<Record<string, string>> => {
-  const values: Record<string, string> = {}
+  const pairs: Record<string, string> = {}
   const lines = text.split('\n')
-  for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index] ?? ''
+  while (lines.length > 0) {
+    const line = lines.shift() ?? ''
     if (line === '') continue
     const equals = line.indexOf('=')
     const heredoc = line.indexOf('<<')
-    if (heredoc >= 0 && (equals < 0 || heredoc < equals)) {
+    if (equals >= 0 && (heredoc < 0 || equals < heredoc)) {
+      pairs[line.slice(0, equals)] = line.slice(equals + 1)
+    } else if (heredoc > 0) {
       const delimiter = line.slice(heredoc + 2)
-      const close = lines.indexOf(delimiter, index + 1)
-      if (close < 0) throw new Error(`Unable to process file command: no ${delimiter} closes ${line}`)
-      values[line.slice(0, heredoc)] = lines.slice(index + 1, close).join('\n')
-      index = close
-    } else if (equals >= 0) values[line.slice(0, equals)] = line.slice(equals + 1)
-    else throw new Error(`Unable to process file command: ${line}`)
+      const end = lines.indexOf(delimiter)
+      if (delimiter === '' || end < 0) throw new Error(`Unable to process file command: matching delimiter not found '${delimiter}'`)
+      pairs[line.slice(0, heredoc)] = lines
+        .splice(0, end + 1)
+        .slice(0, -1)
+        .join('\n')
+    } else {
+      throw new Error(`Unable to process file command: invalid format '${line}'`)
+    }
   }
-  return values
+  return pairs
 }
