@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { KitError } from '@deploy-kit/core'
 import { sourceOptions, sources, type MetricSource } from '@deploy-kit/metrics'
-import { ratioSourceContract } from '../contracts/metric-source.ts'
+import { pastSourceContract } from '../contracts/past-source.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { cloudwatchServer, denied, keys, throttled } from '../fakes/metric-servers/cloudwatch.ts'
-import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
+import { noon, Past } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
 import { exampleOf } from './examples.ts'
 import { sourceContext } from '../fakes/source-context.ts'
@@ -28,16 +28,12 @@ const options = (server: { url: string }, more: Record<string, unknown> = {}) =>
 const part = (Id: string) => ({ Id, StatusCode: 'PartialData', Timestamps: [], Values: [] })
 const page = (NextToken: string) => ({ body: { MetricDataResults: [], NextToken } })
 
-ratioSourceContract('cloudwatch', async () => {
-  const past = new Past()
-  const clock = new ManualClock(noon)
-  const server = await cloudwatchServer(past).open()
-  return {
-    source: open(options(server), sourceContext('ratio', { clock }, secrets)),
-    world: pastWorld(past, server, clock, 180_000),
-    close: () => server.close(),
-  }
-})
+pastSourceContract(
+  'cloudwatch',
+  cloudwatchServer,
+  (server, clock) => open(options(server), sourceContext('ratio', { clock }, secrets)),
+  180_000,
+)
 
 describe('CloudWatch', () => {
   let past: Past

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { sourceOptions, sources, type MetricSource } from '@deploy-kit/metrics'
-import { ratioSourceContract } from '../contracts/metric-source.ts'
+import { pastSourceContract } from '../contracts/past-source.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { datadogServer, forbidden, keys, limited } from '../fakes/metric-servers/datadog.ts'
-import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
+import { noon, Past } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
 import { exampleOf } from './examples.ts'
 import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
@@ -26,16 +26,7 @@ const told = (series: readonly number[], times: readonly number[], values: reado
 })
 const oddlyNamed = () => Promise.resolve({ canary: { ...newRelease, version: 'Feature/A b' }, stable: oldRelease })
 
-ratioSourceContract('datadog', async () => {
-  const past = new Past()
-  const clock = new ManualClock(noon)
-  const server = await datadogServer(past).open()
-  return {
-    source: open(options(server), sourceContext('ratio', { clock }, keys)),
-    world: pastWorld(past, server, clock, 120_000),
-    close: () => server.close(),
-  }
-})
+pastSourceContract('datadog', datadogServer, (server, clock) => open(options(server), sourceContext('ratio', { clock }, keys)), 120_000)
 
 describe('Datadog', () => {
   let past: Past

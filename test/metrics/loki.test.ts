@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { sourceOptions, sources, type MetricSource } from '@deploy-kit/metrics'
-import { ratioSourceContract } from '../contracts/metric-source.ts'
+import { pastSourceContract } from '../contracts/past-source.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { lokiServer, vector } from '../fakes/metric-servers/loki.ts'
-import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
+import { noon, Past } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
 import { exampleOf } from './examples.ts'
 import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
@@ -25,16 +25,7 @@ const options = (server: { url: string }, more: Record<string, unknown> = {}) =>
 
 const oddlyNamed = () => Promise.resolve({ canary: { ...newRelease, version: '1"} or {a=~".*' }, stable: oldRelease })
 
-ratioSourceContract('loki', async () => {
-  const past = new Past()
-  const clock = new ManualClock(noon)
-  const server = await lokiServer(past).open()
-  return {
-    source: open(options(server), sourceContext('ratio', { clock }, secrets)),
-    world: pastWorld(past, server, clock, 31_000),
-    close: () => server.close(),
-  }
-})
+pastSourceContract('loki', lokiServer, (server, clock) => open(options(server), sourceContext('ratio', { clock }, secrets)), 31_000)
 
 describe('Loki', () => {
   let past: Past

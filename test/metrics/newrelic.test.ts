@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { sourceOptions, sources, type MetricSource } from '@deploy-kit/metrics'
-import { ratioSourceContract } from '../contracts/metric-source.ts'
+import { pastSourceContract } from '../contracts/past-source.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { key, newrelicServer, refused } from '../fakes/metric-servers/newrelic.ts'
-import { noon, Past, pastWorld } from '../fakes/metric-servers/past.ts'
+import { noon, Past } from '../fakes/metric-servers/past.ts'
 import type { MetricServer } from '../fakes/metric-servers/server.ts'
 import { exampleOf } from './examples.ts'
 import { newRelease, oldRelease, sourceContext } from '../fakes/source-context.ts'
@@ -23,16 +23,12 @@ const options = (server: { url: string }, more: Record<string, unknown> = {}) =>
     ...more,
   })
 
-ratioSourceContract('newrelic', async () => {
-  const past = new Past()
-  const clock = new ManualClock(noon)
-  const server = await newrelicServer(past).open()
-  return {
-    source: open(options(server), sourceContext('ratio', { clock }, secrets)),
-    world: pastWorld(past, server, clock, 120_000),
-    close: () => server.close(),
-  }
-})
+pastSourceContract(
+  'newrelic',
+  newrelicServer,
+  (server, clock) => open(options(server), sourceContext('ratio', { clock }, secrets)),
+  120_000,
+)
 
 describe('New Relic', () => {
   let past: Past
