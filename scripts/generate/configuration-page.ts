@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { table, writeDuration } from '@deploy-kit/core'
+import { readInputs, table, writeDuration } from '@deploy-kit/core'
 import { sources } from '@deploy-kit/metrics'
 import { resolveSettings } from '@deploy-kit/release'
 import { settingsOf } from '../../packages/judge/src/settings.ts'
 import { configSchema } from '../../packages/release/src/config/schema.ts'
+import { leaseInputs, rolloutInputs } from '../../actions/shared/rollout-inputs.ts'
 import { keysOf, type ConfigurationKey } from './configuration-keys.ts'
 import type { GeneratedFile } from './generated-file.ts'
 import { fillBlock } from './marked-block.ts'
@@ -75,19 +76,5 @@ const defaultsOfSettings = (): ReadonlyMap<string, string> => {
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(6))}%`
 
-const noInputs: Parameters<typeof resolveSettings>[0] = {
-  strategy: undefined,
-  steps: undefined,
-  'bake-min': undefined,
-  'bake-max': undefined,
-  'on-insufficient': undefined,
-  'false-rollbacks': undefined,
-  watch: undefined,
-  smoke: undefined,
-  deadline: undefined,
-  'on-cancel': undefined,
-  'freeze-for': 0,
-  'on-newer': 'refuse',
-  'lease-ttl': 0,
-  poll: undefined,
-}
+/** As the actions read them when nothing is given. */
+const noInputs = readInputs({ ...rolloutInputs, ...leaseInputs }, () => '')

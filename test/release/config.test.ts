@@ -2,7 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { readInputs } from '@deploy-kit/core'
 import { resolveSettings, resolveTarget, type RolloutInputs, type TargetInputs } from '@deploy-kit/release'
+import { leaseInputs, rolloutInputs } from '../../actions/shared/rollout-inputs.ts'
 
 const workspaceWith = (config?: string): string => {
   const directory = mkdtempSync(join(tmpdir(), 'deploy-kit-config-'))
@@ -12,22 +14,8 @@ const workspaceWith = (config?: string): string => {
 
 const nothing: TargetInputs = { config: 'deploy-kit.yml', app: undefined, environment: undefined, platform: undefined, edge: undefined }
 
-const silent: RolloutInputs = {
-  strategy: undefined,
-  steps: undefined,
-  'bake-min': undefined,
-  'bake-max': undefined,
-  'on-insufficient': undefined,
-  'false-rollbacks': undefined,
-  watch: undefined,
-  smoke: undefined,
-  deadline: undefined,
-  'on-cancel': undefined,
-  'freeze-for': 3_600_000,
-  'on-newer': 'refuse',
-  'lease-ttl': 120_000,
-  poll: undefined,
-}
+/** As the actions read them when nothing is given. */
+const silent: RolloutInputs = readInputs({ ...rolloutInputs, ...leaseInputs }, () => '')
 
 const settingsFrom = async (config: string, inputs: Partial<RolloutInputs> = {}, target: Partial<TargetInputs> = {}) => {
   const workspace = workspaceWith(config)

@@ -5,6 +5,8 @@ import { describe, expect, test } from '@jest/globals'
 import { createJudge } from '@deploy-kit/judge'
 import { resolveSettings, resolveTarget, type DeploySettings } from '@deploy-kit/release'
 import { furtherMetrics, judgeOptions } from '../../packages/release/src/deploy/judge-options.ts'
+import { readInputs } from '@deploy-kit/core'
+import { leaseInputs, rolloutInputs } from '../../actions/shared/rollout-inputs.ts'
 
 /** The settings of an environment whose `judge` reads like this. */
 const judging = async (yaml: string): Promise<DeploySettings> => {
@@ -25,22 +27,8 @@ const judging = async (yaml: string): Promise<DeploySettings> => {
   return resolveSettings(nothing, resolved, workspace)
 }
 
-const nothing = {
-  strategy: undefined,
-  steps: [10, 100],
-  'bake-min': undefined,
-  'bake-max': undefined,
-  'on-insufficient': undefined,
-  'false-rollbacks': undefined,
-  watch: undefined,
-  smoke: undefined,
-  deadline: undefined,
-  'on-cancel': undefined,
-  'freeze-for': 1,
-  'on-newer': 'refuse',
-  'lease-ttl': 1,
-  poll: undefined,
-} as const
+/** As the actions read them, with two steps. */
+const nothing = { ...readInputs({ ...rolloutInputs, ...leaseInputs }, () => ''), steps: [10, 100] }
 
 const prometheus = "prometheus: { url: 'http://p:9090', total: requests_total, failed: 'code=~\"5..\"', side-label: version }"
 
