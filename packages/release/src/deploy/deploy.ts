@@ -96,8 +96,9 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
   if (resumable !== undefined) refuseForeignWriter(resumable.intent, observed)
   const start = resumable === undefined ? startOf(plan, clock.now()) : carriedOn(resumable, observed, clock.now())
   context.aboutToChange()
-  const lease = await hold(start, resumable, settings, context)
+  // Nobody can approve while no lease is held, so none is lost; and a failure here leaves no lease behind that beats on.
   if (resumable === undefined) await clearApprovals(platform.documents, signal)
+  const lease = await hold(start, resumable, settings, context)
   // The first read only sets the mark from which the judge counts.
   await counts.read(signal).catch(() => undefined)
   const onEnd = (end: Terminal): Promise<void> =>
