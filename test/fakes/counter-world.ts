@@ -29,11 +29,11 @@ export class CounterWorld implements MetricWorld {
     this.#clock = clock
   }
 
-  counts(side: Side, { requests, failures = 0, fast = 0 }: Counted): void {
-    this.#add(side, 'requests_total', { code: '200' }, requests - failures)
+  counts(side: Side, { requests, failures = 0, fast = 0 }: Counted, pod = `${side}-0`): void {
+    this.#add(side, 'requests_total', { pod, code: '200' }, requests - failures)
     if (failures > 0) {
-      this.#add(side, 'requests_total', { code: '503' }, failures)
-      this.#add(side, 'failures_total', {}, failures)
+      this.#add(side, 'requests_total', { pod, code: '503' }, failures)
+      this.#add(side, 'failures_total', { pod }, failures)
     }
     for (const [le, count] of [
       ['0.1', fast],

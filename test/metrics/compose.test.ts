@@ -53,6 +53,14 @@ beforeEach(() => {
 })
 
 describe('several sources are read as one', () => {
+  test('the halves of stable are those of the errors, whatever other sources know', async () => {
+    const halves = [counts.stable, counts.stable] as const
+    latency.tells({ ...timed, halves })
+    expect(await all.read(signal)).not.toHaveProperty('halves')
+    errors.tells({ ...counts, halves })
+    expect(await all.read(signal)).toMatchObject({ halves })
+  })
+
   test('each in its place, at the time of the look', async () => {
     errors.tells(counts)
     latency.tells(timed)

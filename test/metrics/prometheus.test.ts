@@ -73,6 +73,44 @@ describe('counts', () => {
     expect(prometheus.asked.at(-1)?.time).toBe((clock.now() - 2_000) / 1_000)
   })
 
+  test.each([
+    ['one query and matchers for the failed', perVersion],
+    ['two queries', { ...perVersion, failed: 'failures_total' }],
+    ['a label that is named', { ...perVersion, 'instance-label': 'pod' }],
+  ])('the pods of stable are dealt into two halves, by %s', async (_, written) => {
+    const counts = source(written)
+    for (const pod of ['a', 'b', 'c']) world.counts('stable', { requests: 100, failures: 1 }, pod)
+    world.passes()
+    await counts.read(signal)
+    world.counts('stable', { requests: 10, failures: 1 }, 'a')
+    world.counts('stable', { requests: 20, failures: 5 }, 'b')
+    world.counts('stable', { requests: 30 }, 'c')
+    world.counts('canary', { requests: 9, failures: 9 })
+    world.passes()
+    expect(await counts.read(signal)).toMatchObject({
+      stable: { requests: 60, failures: 6 },
+      halves: [
+        { requests: 40, failures: 1 },
+        { requests: 20, failures: 5 },
+      ],
+    })
+  })
+
+  test.each([
+    ['a sum, which has no instances in it', { ...perVersion, total: 'sum by (version, code) (requests_total)' }],
+    ['a label that no series has', { ...perVersion, 'instance-label': 'node' }],
+  ])('no halves of %s', async (_, written) => {
+    const counts = source(written)
+    for (const pod of ['a', 'b']) world.counts('stable', { requests: 100, failures: 1 }, pod)
+    world.passes()
+    await counts.read(signal)
+    for (const pod of ['a', 'b']) world.counts('stable', { requests: 100, failures: 1 }, pod)
+    world.passes()
+    const read = await counts.read(signal)
+    expect(read).toMatchObject({ stable: { requests: 200, failures: 2 } })
+    expect(read).not.toHaveProperty('halves')
+  })
+
   test('a promotion makes the canary stable, and goes on counting where it was', async () => {
     let sides: { canary?: typeof newRelease; stable: typeof newRelease } = { canary: newRelease, stable: oldRelease }
     const counts = source({ total: 'requests_total{digest="{{digest}}"}', failed: 'code=~"5.."' }, { sides: async () => sides })

@@ -106,6 +106,22 @@ describe('requests of both sides', () => {
     expect(await counts.read(signal)).toMatchObject({ stable: { requests: 13 } })
   })
 
+  test('the instances of stable are dealt into two halves, which show how much it differs from itself', async () => {
+    const counts = source({ endpoints: [edge.url, other.url] })
+    edge.text = requests('old 200 100', 'new 200 1')
+    other.text = requests('old 200 500')
+    expect(await counts.read(signal)).not.toHaveProperty('halves')
+    edge.text = requests('old 200 110', 'new 200 5', 'new 500 5')
+    other.text = requests('old 200 520', 'old 500 4')
+    const { stable, halves = [] } = await counts.read(signal)
+    expect(stable).toEqual({ requests: 34, failures: 4 })
+    // Which instance is first goes by its address, and the ports of a test are anybody's.
+    expect(halves.toSorted((a, b) => a.requests - b.requests)).toEqual([
+      { requests: 10, failures: 0 },
+      { requests: 24, failures: 4 },
+    ])
+  })
+
   test('a restart is known by the start time, whatever the counters say', async () => {
     const counts = source()
     await reads(counts, `process_start_time_seconds 100\n${requests('old 200 5')}`)

@@ -46,6 +46,7 @@ export const composeSources = ({ errors, metrics, strata }: MetricSources, clock
       const of = (role: Role): (readonly [string, MetricCounts])[] =>
         read.flatMap((part) => (part.role === role && 'value' in part ? [[part.name, metricOf(part.value)] as const] : []))
       const main = of('errors')[0]?.[1] ?? { canary: undefined, stable: undefined }
+      const [halves] = read.flatMap((part) => (part.role === 'errors' && 'value' in part ? [part.value.halves] : []))
       const further = of('metrics')
       const layers = of('strata').map(([, counts]) => counts)
       const begins = read.flatMap((part) => ('value' in part && part.value.from !== undefined ? [part.value.from] : []))
@@ -54,6 +55,7 @@ export const composeSources = ({ errors, metrics, strata }: MetricSources, clock
         at: clock.now(),
         ...(begins.length > 0 && { from: Math.min(...begins) }),
         ...main,
+        ...(halves !== undefined && { halves }),
         ...(further.length > 0 && { metrics: Object.fromEntries(further) }),
         ...(layers.length > 0 && { strata: layers }),
         ...(unread.length > 0 && { unread }),

@@ -6,6 +6,7 @@ export { parseMatchers, parseSelector, select, type Matcher, type Selector } fro
 export { sourceHttp, sourcePolicy, type HttpExchange } from './http/source-http.ts'
 export type { MetricKind, MetricSource, RecentCounts, SideIdentity, Sides, SourceContext, SourceModule, SourceSchemas } from './source.ts'
 export type { ProbeContext, ProbeOptions } from './probe/index.ts'
+export { Dealer, type Halves } from './halves.ts'
 export { composeSources, type MetricSources } from './compose.ts'
 export type { SecretReference } from './secret.ts'
 export type { ScrapeOptions } from './scrape/index.ts'

@@ -2,7 +2,7 @@ export { sameRelease, type Percent, type Release, type Side } from './release.ts
 export type { Endpoint, Revision, Target, TargetState } from './ports/target.ts'
 export type { DocumentStore, Versioned } from './ports/documents.ts'
 export type { CountSource, Platform } from './ports/platform.ts'
-export type { Counts, MetricCounts, SideCounts } from './ports/metrics.ts'
+export type { Counts, HalfCounts, MetricCounts, SideCounts } from './ports/metrics.ts'
 export type { Ahead, Analyst, Evidence, Look, Verdict } from './ports/analyst.ts'
 export type { Gate } from './ports/gate.ts'
 export type { Approval, Approver } from './ports/approver.ts'

@@ -52,6 +52,37 @@ describe('the counts of the local platform', () => {
     expect(requests(await counts.read(signal))).toEqual({ stable: [0, 0], canary: [0, 0] })
   })
 
+  test('replicas of stable are dealt into two halves, which are counted with it', async () => {
+    const twice = await openPlatform(edge.adminUrl, { options: { replicas: 2 } })
+    const counts = countsOf(twice)
+    await twice.target.prepare(two, signal)
+    await twice.target.promote(signal)
+    await counts.check(signal)
+    await get('/', 6)
+    await get('/error', 2)
+    expect(await counts.read(signal)).toMatchObject({
+      stable: { requests: 8, failures: 2 },
+      halves: [
+        { requests: 4, failures: 1 },
+        { requests: 4, failures: 1 },
+      ],
+    })
+    await get('/', 2)
+    expect(await counts.read(signal)).toMatchObject({
+      halves: [
+        { requests: 1, failures: 0 },
+        { requests: 1, failures: 0 },
+      ],
+    })
+  })
+
+  test('one replica alone cannot be compared with itself', async () => {
+    const counts = countsOf(platform)
+    await counts.check(signal)
+    await get('/', 4)
+    expect(await counts.read(signal)).not.toHaveProperty('halves')
+  })
+
   test('the first read of a source that was not checked has nothing to compare with', async () => {
     await get('/', 3)
     expect(requests(await countsOf(platform).read(signal))).toEqual({ stable: undefined, canary: undefined })

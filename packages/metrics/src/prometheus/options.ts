@@ -13,6 +13,11 @@ const server = {
     .describe(
       'Label whose value tells the sides apart, where one query is for both. Its value is `{{version}}` unless `value` says otherwise, such as `{{digest}}` or `{{side}}`.',
     ),
+  'instance-label': words
+    .exactOptional()
+    .describe(
+      'Label that tells the instances of stable apart, by which the judge measures how much they differ by themselves. Default `pod` where every series has it, otherwise `instance`.',
+    ),
   lag: duration
     .exactOptional()
     .describe('How old what is read must be, so that a scrape that is still being written is not read in half. Default 2s.'),

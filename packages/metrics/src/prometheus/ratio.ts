@@ -1,7 +1,9 @@
 import type { Side, SideCounts } from '@deploy-kit/rollout'
 import { parseMatchers, type Matcher } from '../exposition/selector.ts'
 import type { MetricSource, SideIdentity, SourceContext } from '../source.ts'
+import { Dealer } from '../halves.ts'
 import { Balance } from '../windows/balance.ts'
+import { byInstance } from './by-instance.ts'
 import { checkCounters, SideCounters, type Selected } from './counters.ts'
 import type { RatioOptions } from './options.ts'
 import { refuseDerived } from './raw-counters.ts'
@@ -23,6 +25,7 @@ export const ratioSource = (options: RatioOptions, reader: Reader, { metric, sid
   for (const query of queries) refuseDerived(query, metric)
   const counters = { total: new SideCounters(), failed: new SideCounters() }
   const balances = new Map<string, Balance>()
+  const dealer = new Dealer()
 
   const select = async (at: number, now: Awaited<ReturnType<typeof sides>>, signal: AbortSignal): Promise<Both> => {
     const [total, failed] = await Promise.all([
@@ -47,17 +50,19 @@ export const ratioSource = (options: RatioOptions, reader: Reader, { metric, sid
       const { total, failed } = await select(at, now, signal)
       const requests = counters.total.advance(total)
       const failures = hasFailed === undefined ? counters.failed.advance(failed) : undefined
+      const failedOf = (side: Side) =>
+        hasFailed === undefined ? failures?.[side] : requests[side]?.filter(({ sample }) => hasFailed(sample.labels))
       const of = (side: Side): SideCounts | undefined => {
         const identity = now[side]
         if (identity === undefined) return undefined
         const counted = requests[side]
-        const bad = hasFailed === undefined ? failures?.[side] : counted?.filter(({ sample }) => hasFailed(sample.labels))
-        const tally = { requests: sum(counted), failures: sum(bad) }
+        const tally = { requests: sum(counted), failures: sum(failedOf(side)) }
         const { counts, keep } = balanceOf(balances, identity).settled(tally)
         keep()
         return counted === undefined ? undefined : counts
       }
-      return { at: reader.reached(at), canary: of('canary'), stable: of('stable') }
+      const halves = now.stable && dealer.deal(byInstance(requests.stable ?? [], failedOf('stable') ?? [], options['instance-label']))
+      return { at: reader.reached(at), canary: of('canary'), stable: of('stable'), ...(halves !== undefined && { halves }) }
     },
     recent: async (signal) => {
       const until = reader.moment()

@@ -1,6 +1,7 @@
 import { KitError } from '@deploy-kit/core'
-import type { Counts, SideCounts } from '@deploy-kit/rollout'
+import type { Counts, HalfCounts, SideCounts } from '@deploy-kit/rollout'
 import { CounterDeltas } from '../exposition/deltas.ts'
+import { Dealer } from '../halves.ts'
 import { commonBoundaries, latencyOf } from '../exposition/histograms.ts'
 import type { Sample } from '../exposition/sample.ts'
 import { filledHeaders } from '../http/headers.ts'
@@ -27,6 +28,7 @@ export const open = (options: ScrapeOptions, { metric, sides, clock, http, secre
       remedy: 'Name them: `scrape: { endpoints: [http://host:port/metrics] }`.',
     })
   const deltas = new CounterDeltas()
+  const dealer = new Dealer()
   let lastReadAt: number | undefined
 
   const scrape = async (signal: AbortSignal): Promise<Scraped> => {
@@ -63,9 +65,25 @@ export const open = (options: ScrapeOptions, { metric, sides, clock, http, secre
       })
       deltas.keepOnly(instances.map(({ endpoint }) => endpoint))
       lastReadAt = at
-      return countsOf(counted, series, at)
+      const halves = dealer.deal(byInstance(counted, instances, series))
+      return { ...countsOf(counted, series, at), ...(halves !== undefined && { halves }) }
     },
   }
+}
+
+/** What each instance of stable counted. */
+const byInstance = (
+  counted: Instances,
+  instances: Scraped['instances'],
+  series: readonly SideSeries[],
+): ReadonlyMap<string, HalfCounts> => {
+  const stable = series.find(({ side }) => side === 'stable')
+  return new Map(
+    instances.flatMap(({ endpoint }, index): readonly [string, HalfCounts][] => {
+      const counts = stable && tally([counted[index] ?? []], stable)
+      return counts === undefined ? [] : [[endpoint, counts]]
+    }),
+  )
 }
 
 const countsOf = (instances: Instances, series: readonly SideSeries[], at: number): Counts => {

@@ -1,6 +1,6 @@
 import { KitError, messageOf, single, type Clock } from '@deploy-kit/core'
-import { bucketBoundary, CounterDeltas, parseExposition, perBucket, type Increase, type Sample } from '@deploy-kit/metrics'
-import type { Counts, CountSource, Side, SideCounts } from '@deploy-kit/rollout'
+import { bucketBoundary, CounterDeltas, Dealer, parseExposition, perBucket, type Increase, type Sample } from '@deploy-kit/metrics'
+import type { Counts, CountSource, HalfCounts, Side, SideCounts } from '@deploy-kit/rollout'
 import type { AdminClient } from './admin-client.ts'
 import { series } from './protocol.ts'
 
@@ -13,6 +13,7 @@ const scrapePolicy = { ...single, retries: 1, timeoutMs: 3_000 }
  */
 export const localCounts = (admin: AdminClient, app: string, clock: Clock): CountSource => {
   const deltas = new CounterDeltas()
+  const dealer = new Dealer()
 
   const scrape = async (signal: AbortSignal): Promise<Increase[]> => {
     const { body } = await admin.call('/metrics', signal, { policy: scrapePolicy }).catch((error: unknown) => {
@@ -36,11 +37,13 @@ export const localCounts = (admin: AdminClient, app: string, clock: Clock): Coun
       const increases = await scrape(signal)
       const canary = ofSide(increases, 'canary')
       const stable = ofSide(increases, 'stable')
+      const halves = stable && dealer.deal(stable.replicas)
       const boundaries = (canary ?? stable)?.boundaries
       return {
         at: clock.now(),
         canary: canary?.counts,
         stable: stable?.counts,
+        ...(halves !== undefined && { halves }),
         ...(boundaries !== undefined && { boundaries }),
       } satisfies Counts
     },
@@ -50,6 +53,7 @@ export const localCounts = (admin: AdminClient, app: string, clock: Clock): Coun
 interface Measured {
   readonly counts: SideCounts
   readonly boundaries: readonly number[] | undefined
+  readonly replicas: ReadonlyMap<string, HalfCounts>
 }
 
 const ofSide = (increases: readonly Increase[], side: Side): Measured | undefined => {
@@ -59,11 +63,12 @@ const ofSide = (increases: readonly Increase[], side: Side): Measured | undefine
   if (version === undefined) return undefined
   const own = increases.filter(
     ({ sample, increase }) =>
-      increase !== undefined && isOf(version, sample) && [series.requests, `${series.duration}_bucket`].includes(sample.name),
+      increase !== undefined &&
+      isOf(version, sample) &&
+      [series.requests, series.byReplica, `${series.duration}_bucket`].includes(sample.name),
   )
   const answered = own.filter(({ sample }) => sample.name === series.requests)
   if (answered.length === 0) return undefined
-  const failed = answered.filter(({ sample }) => sample.labels['code']?.startsWith('5'))
   const latency = perBucket(
     new Map(
       own
@@ -72,12 +77,22 @@ const ofSide = (increases: readonly Increase[], side: Side): Measured | undefine
     ),
   )
   return {
-    counts: { requests: total(answered), failures: total(failed), ...(latency !== undefined && { latency: latency.counts }) },
+    counts: { ...tallyOf(answered), ...(latency !== undefined && { latency: latency.counts }) },
     boundaries: latency?.boundaries,
+    replicas: byReplica(own.filter(({ sample }) => sample.name === series.byReplica)),
   }
 }
 
 const isOf = (version: Sample, { labels }: Sample): boolean =>
   labels['digest'] === version.labels['digest'] && labels['configuration'] === version.labels['configuration']
+
+const tallyOf = (answered: readonly Increase[]): HalfCounts => ({
+  requests: total(answered),
+  failures: total(answered.filter(({ sample }) => sample.labels['code']?.startsWith('5'))),
+})
+
+/** A replica that was asked nothing yet is not there, and needs no comparison. */
+const byReplica = (answered: readonly Increase[]): ReadonlyMap<string, HalfCounts> =>
+  new Map([...Map.groupBy(answered, ({ sample }) => sample.labels['replica'] ?? '')].map(([replica, own]) => [replica, tallyOf(own)]))
 
 const total = (increases: readonly Increase[]): number => increases.reduce((sum, { increase = 0 }) => sum + increase, 0)

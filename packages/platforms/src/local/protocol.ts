@@ -76,6 +76,7 @@ export interface Problem {
 /** Names of the series at `/metrics`. */
 export const series = {
   requests: 'deploy_kit_requests_total',
+  byReplica: 'deploy_kit_replica_requests_total',
   pinned: 'deploy_kit_pinned_requests_total',
   duration: 'deploy_kit_request_duration_seconds',
   side: 'deploy_kit_version_side',

@@ -18,6 +18,9 @@ export interface MetricCounts {
   readonly gauge?: { readonly canary: number; readonly stable: number }
 }
 
+/** Requests and failures of some of stable's instances. */
+export type HalfCounts = Pick<SideCounts, 'requests' | 'failures'>
+
 /** One interval of both sides. */
 export interface Counts extends MetricCounts {
   /** Milliseconds since the epoch at which the interval ends. */
@@ -28,6 +31,11 @@ export interface Counts extends MetricCounts {
   readonly metrics?: Readonly<Record<string, MetricCounts>>
   /** Requests of other kinds, such as synthetic ones, whose failure rate may be another: each is compared only with its own kind. */
   readonly strata?: readonly MetricCounts[]
+  /**
+   * What stable counted, by the instances that answered, dealt into two halves that run the same code and should differ by chance only: from them the
+   * judge learns how much this environment differs from itself. An instance keeps its half. Absent where fewer than two instances are told apart.
+   */
+  readonly halves?: readonly [HalfCounts, HalfCounts]
   /** Sources, among several, that could not be read this time. What they counted comes with a later read. */
   readonly unread?: readonly KitError[]
 }

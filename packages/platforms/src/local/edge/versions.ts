@@ -38,6 +38,7 @@ export const makeVersion = (workshop: Workshop, app: string, body: PrepareBody, 
       (_, index) =>
         new Replica({
           name: `${app} ${release.version ?? release.digest.slice(0, 19)}, replica ${index + 1}`,
+          index,
           commandFor: (port) => commandOf(image, release, { PORT: String(port), [digestVariable]: release.digest }),
           readiness: { path: settings.readiness, withinMs: settings.readyWithinMs },
           logFile: join(logs, logName(release.digest, index)),

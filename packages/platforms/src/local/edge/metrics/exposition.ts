@@ -29,6 +29,16 @@ export const exposition = (apps: readonly MeasuredApp[], startedAtMs: number): s
       byCode(series.requests, (metrics) => metrics.codes),
     ),
     ...family(
+      series.byReplica,
+      'counter',
+      'The same requests by the replica that they were sent to.',
+      versions.flatMap(({ id, metrics }) =>
+        metrics.replicas.flatMap((codes, replica) =>
+          [...codes].map(([code, count]) => `${series.byReplica}{${id},replica="${replica}",code="${code}"} ${count}`),
+        ),
+      ),
+    ),
+    ...family(
       series.pinned,
       'counter',
       'Requests pinned to a side by a header; in no other series.',

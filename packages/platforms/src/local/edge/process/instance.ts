@@ -9,6 +9,8 @@ import type { ProcessTable } from './process-table.ts'
 
 /** One process of a version. */
 export interface Instance {
+  /** Of which replica of the version, counted from 0. */
+  readonly replica: number
   readonly port: number
   /** Connections to it that are kept alive. */
   readonly agent: Agent
@@ -23,6 +25,7 @@ export interface Instance {
 }
 
 export interface InstanceRequest {
+  readonly replica: number
   readonly command: Command
   readonly port: number
   readonly logFile: string
@@ -37,7 +40,7 @@ export const digestVariable = 'DEPLOY_KIT_DIGEST'
  * drained, with its output going straight to a file, so that it outlives an edge that is killed.
  * @throws KitError `image-not-runnable` when there is no such program
  */
-export const startInstance = async ({ command, port, logFile, table, clock }: InstanceRequest): Promise<Instance> => {
+export const startInstance = async ({ replica, command, port, logFile, table, clock }: InstanceRequest): Promise<Instance> => {
   mkdirSync(command.cwd, { recursive: true })
   const output = openSync(logFile, 'a', 0o600)
   const logStart = fstatSync(output).size
@@ -69,6 +72,7 @@ export const startInstance = async ({ command, port, logFile, table, clock }: In
   })
   await table.add(pid)
   return {
+    replica,
     port,
     agent,
     logStart,

@@ -13,6 +13,8 @@ const longLivedMs = 30_000
 
 export interface ReplicaRequest {
   readonly name: string
+  /** Counted from 0. */
+  readonly index: number
   readonly commandFor: (port: number) => Command
   readonly readiness: Readiness
   readonly logFile: string
@@ -65,12 +67,12 @@ export class Replica {
   }
 
   async #startOnce(): Promise<void> {
-    const { name, commandFor, readiness, logFile, table, ports, clock } = this.#request
+    const { name, index, commandFor, readiness, logFile, table, ports, clock } = this.#request
     this.#isReady = false
     const port = await ports.take()
     try {
       this.#stopped.signal.throwIfAborted()
-      const instance = await startInstance({ command: commandFor(port), port, logFile, table, clock })
+      const instance = await startInstance({ replica: index, command: commandFor(port), port, logFile, table, clock })
       this.#instance = instance
       void instance.ended.then(() => ports.giveBack(port))
       const why = await whyNotReady(instance, readiness, clock, this.#stopped.signal)

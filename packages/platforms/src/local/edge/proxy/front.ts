@@ -64,7 +64,7 @@ export class Front {
     let code = 502
     if (instance === undefined) outgoing.writeHead(502, { 'content-type': 'text/plain' }).end('No process of the version is ready.\n')
     else code = await this.#forwarder.web(incoming, outgoing, instance)
-    version.metrics.count(code, pinned !== undefined, (performance.now() - began) / 1_000)
+    version.metrics.count(code, pinned !== undefined, instance?.replica, (performance.now() - began) / 1_000)
     leave()
   }
 
@@ -81,7 +81,7 @@ export class Front {
     const code = await this.#forwarder.upgrade(incoming, socket as Socket, head, instance)
     this.#upgraded.delete(socket)
     // How long a conversation lasts is no latency.
-    version.metrics.count(code, pinned !== undefined)
+    version.metrics.count(code, pinned !== undefined, instance.replica)
     leave()
   }
 }
