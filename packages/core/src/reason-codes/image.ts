@@ -12,6 +12,16 @@ export const imageCodes = {
       'Registries take lower-case names, tags of at most 128 characters from A-Z a-z 0-9 _ . - and digests such as sha256:<64 hex digits>.',
     remedy: 'Correct the part of the reference that the message names.',
   },
+  'tag-rule-invalid': {
+    title: 'A rule for tags or labels cannot be carried out',
+    cause: 'A line of `tags`, `flavor`, `images`, `labels` or `annotations` has an attribute, a value or an expression that is not known.',
+    remedy: 'Correct the line by what the message says is known there.',
+  },
+  'image-tags-empty': {
+    title: 'An image would be pushed without any tag',
+    cause: 'No rule of `tags` is about the event and the reference that started the build.',
+    remedy: 'Add a rule that always gives a tag, such as type=sha, or build without a push for this event.',
+  },
   'build-request-invalid': {
     title: 'What should be built is not described completely',
     cause: 'The context, the output, the platform or the time given to the build cannot be used.',

@@ -1,0 +1,3 @@
+export { makeTags, type TagRequest, type Tags } from './make-tags.ts'
+export { eventOf, type BuildEvent, type GivenEvent } from './event.ts'
+export { annotationArguments, annotationLevels, type AnnotationLevel } from './labels.ts'
