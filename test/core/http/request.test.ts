@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { KitError, patient, request, single, urgent, type RetryPolicy } from '@deploy-kit/core'
+import { KitError, patient, request, requestAs, single, urgent, type RetryPolicy } from '@deploy-kit/core'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
@@ -160,4 +160,49 @@ describe('an abort', () => {
     await expect(request(server.url, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(server.asked).toEqual([])
   })
+})
+
+const read = async (response: Response): Promise<number> => (await response.arrayBuffer()).byteLength
+
+describe('a body that is no text', () => {
+  test('is read as the caller says, anew for each try', async () => {
+    const server = await serverOf(
+      (response) => response.writeHead(200, { 'content-length': '9' }).write('abc', () => response.destroy()),
+      answer(200, 'whole'),
+    )
+    expect(await requestAs(server.url, { policy: quiet, clock: new PausesClock(), read })).toMatchObject({ status: 200, body: 5 })
+    expect(server.asked).toHaveLength(2)
+  })
+
+  test('ends the request when the reader finds it wrong', async () => {
+    const server = await serverOf(answer(200, 'forged'))
+    const wrong = new KitError('image-layout-invalid', 'not what was promised')
+    await expect(requestAs(server.url, { policy: quiet, read: () => Promise.reject(wrong) })).rejects.toBe(wrong)
+    expect(server.asked).toHaveLength(1)
+  })
+
+  test('is sent from a file again with each try', async () => {
+    const seen: string[] = []
+    const receive =
+      (status: number): Answer =>
+      (response, incoming) => {
+        let body = ''
+        incoming.setEncoding('utf8').on('data', (part: string) => (body += part))
+        incoming.on('end', () => {
+          seen.push(`${incoming.headers['content-length']} ${body}`)
+          response.writeHead(status).end()
+        })
+      }
+    const server = await serverOf(receive(503), receive(201))
+    const answered = await request(server.url, { method: 'PUT', body: new Blob(['layer']), policy: quiet, clock: new PausesClock() })
+    expect(answered.status).toBe(201)
+    expect(seen).toEqual(['5 layer', '5 layer'])
+  })
+})
+
+test('a caller that judges the last answer itself gets it when the tries are used up', async () => {
+  const server = await serverOf(...Array.from({ length: 5 }, () => answer(429, 'slowly')))
+  const answered = await request(server.url, { policy: quiet, clock: new PausesClock(), lastIsAnswer: true })
+  expect(answered).toMatchObject({ status: 429, body: 'slowly' })
+  expect(server.asked).toHaveLength(5)
 })
