@@ -2,6 +2,7 @@ import { generalCodes } from './general.ts'
 import { rolloutCodes } from './rollout.ts'
 import { platformCodes } from './platform.ts'
 import { imageCodes } from './image.ts'
+import { registryCodes } from './registry.ts'
 import { scanCodes } from './scan.ts'
 import { smokeCodes } from './smoke.ts'
 import { judgeCodes } from './judge.ts'
@@ -18,6 +19,7 @@ export const reasonCodes = {
   ...judgeCodes,
   ...metricsCodes,
   ...imageCodes,
+  ...registryCodes,
   ...scanCodes,
   ...smokeCodes,
   ...recordsCodes,

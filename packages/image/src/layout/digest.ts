@@ -14,7 +14,11 @@ export const algorithmOf = (digest: string): string => digest.slice(0, digest.in
 export const blobPath = (layout: string, digest: string): string => join(layout, 'blobs', ...digest.split(':'))
 
 /** A stream that passes everything on and ends in an error when it was not the content that was promised. */
-export const verifying = (expected: { readonly digest: string; readonly size: number }, path: string): Transform => {
+export const verifying = (
+  expected: { readonly digest: string; readonly size: number },
+  path: string,
+  fault: typeof corrupt = corrupt,
+): Transform => {
   const algorithm = algorithmOf(expected.digest)
   const hash = createHash(algorithm)
   let size = 0
@@ -26,7 +30,7 @@ export const verifying = (expected: { readonly digest: string; readonly size: nu
     },
     flush(done) {
       const digest = `${algorithm}:${hash.digest('hex')}`
-      done(digest === expected.digest && size === expected.size ? null : corrupt(path, expected, { digest, size }))
+      done(digest === expected.digest && size === expected.size ? null : fault(path, expected, { digest, size }))
     },
   })
 }
