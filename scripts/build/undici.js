@@ -4,3 +4,5 @@
 export function ProxyAgent() {
   throw new Error('undici is not part of this bundle (docs/adr/0003-start-up.md)')
 }
+// The Kubernetes client makes this one for the fetch of its generated classes, which are left out too.
+export { ProxyAgent as Agent }

@@ -1,4 +1,4 @@
-export { sameRelease, type Percent, type Release, type Side } from './release.ts'
+export { configurationOf, sameRelease, type Percent, type Release, type Side } from './release.ts'
 export type { Endpoint, Revision, Target, TargetState } from './ports/target.ts'
 export type { DocumentStore, Versioned } from './ports/documents.ts'
 export type { CountSource, Platform } from './ports/platform.ts'

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** What is released: an image by digest, where it came from, and the configuration that runs with it. */
 export interface Release {
   /** `sha256:…` of the image manifest: the identity of the release. */
@@ -11,6 +13,13 @@ export interface Release {
   /** Hash of the configuration, so that the same image with another configuration is another release. */
   readonly configuration: string
 }
+
+/** Hash of the variables that a release runs with, and of whatever else configures it; independent of the order of the variables. */
+export const configurationOf = (variables: Release['environment'], ...further: readonly string[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([...Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1)), ...further]))
+    .digest('hex')
+    .slice(0, 16)
 
 export type Side = 'stable' | 'canary'
 

@@ -1,6 +1,7 @@
 import { generalCodes } from './general.ts'
 import { rolloutCodes } from './rollout.ts'
 import { platformCodes } from './platform.ts'
+import { kubernetesCodes } from './kubernetes.ts'
 import { imageCodes } from './image.ts'
 import { registryCodes } from './registry.ts'
 import { scanCodes } from './scan.ts'
@@ -16,6 +17,7 @@ export const reasonCodes = {
   ...configCodes,
   ...rolloutCodes,
   ...platformCodes,
+  ...kubernetesCodes,
   ...judgeCodes,
   ...metricsCodes,
   ...imageCodes,

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { KitError } from '@deploy-kit/core'
-import { platformOptions } from '@deploy-kit/platforms'
-import type { TargetSettings } from '../deploy/settings.ts'
+import { platformOptions, type PlatformName } from '@deploy-kit/platforms'
+import type { PlatformSettings, TargetSettings } from '../deploy/settings.ts'
+import { inputFault, optionsFromInputs, type PlatformInputs } from './platform-inputs.ts'
 import type { EnvironmentConfig } from './schema.ts'
 
 /** The inputs that say which workload in which place is meant. */
-export interface TargetInputs {
+export interface TargetInputs extends PlatformInputs {
   readonly config: string
   readonly app: string | undefined
   readonly environment: string | undefined
-  readonly platform: 'local' | undefined
-  readonly edge: string | undefined
+  readonly platform: PlatformName | undefined
 }
 
 /** A target, and what the configuration file says about its environment, where there is one. */
@@ -40,12 +40,13 @@ export const resolveTarget = async (inputs: TargetInputs, workspace: string): Pr
   if (configured === undefined) {
     throw new KitError('environment-unknown', `\`environment\`: ${inputs.config} has no \`${environment}\`. Allowed: ${names.join(', ')}.`)
   }
-  const options = { ...configured.platform.local, ...(inputs.edge !== undefined && { admin: inputs.edge }) }
-  return {
-    target: { app: inputs.app ?? config.app, environment, platform: { name: 'local', options } },
-    configured,
-    directory: resolve(file, '..'),
-  }
+  const [name, options] = Object.entries(configured.platform)[0] as [PlatformName, object]
+  if (inputs.platform !== undefined && inputs.platform !== name)
+    throw new KitError('input-invalid', `\`platform\`: ${inputs.config} says that ${environment} is on ${name}, not on ${inputs.platform}.`)
+  const given = optionsFromInputs(inputs, name)
+  const platform =
+    Object.keys(given).length === 0 ? ({ name, options } as PlatformSettings) : await platformOf(inputs, name, { ...options, ...given })
+  return { target: { app: inputs.app ?? config.app, environment, platform }, configured, directory: resolve(file, '..') }
 }
 
 /** Inputs alone must then say everything. */
@@ -53,13 +54,22 @@ const withoutFile = async (inputs: TargetInputs, file: string, workspace: string
   if (inputs.app === undefined || inputs.platform === undefined) {
     throw new KitError('config-missing', `There is no ${file}, and the inputs \`app\` and \`platform\` do not say what to act on.`)
   }
-  const schema = await platformOptions[inputs.platform]()
-  const options = schema.safeParse(inputs.edge === undefined ? {} : { admin: inputs.edge })
-  if (!options.success)
-    throw new KitError('input-invalid', `\`edge\`: \`${inputs.edge}\` is not the address of an admin API, such as http://127.0.0.1:7070.`)
   return {
-    target: { app: inputs.app, environment: inputs.environment ?? 'default', platform: { name: inputs.platform, options: options.data } },
+    target: {
+      app: inputs.app,
+      environment: inputs.environment ?? 'default',
+      platform: await platformOf(inputs, inputs.platform, optionsFromInputs(inputs, inputs.platform)),
+    },
     configured: undefined,
     directory: workspace,
   }
+}
+
+/** Options with what inputs have set, checked by the platform's own schema. */
+const platformOf = async (inputs: PlatformInputs, name: PlatformName, options: object): Promise<PlatformSettings> => {
+  const schema = await platformOptions[name]()
+  const checked = schema.safeParse(options)
+  if (checked.success) return { name, options: checked.data } as PlatformSettings
+  const faults = checked.error.issues.map(({ path, message }) => inputFault(inputs, name, path.join('.'), message))
+  throw new KitError('input-invalid', `The platform ${name}: ${faults.join('; ')}.`)
 }

@@ -56,7 +56,11 @@ const judge = keys({
 }).describe('How the canary is judged.')
 
 /** Each platform brings the schema of its own options. */
-const platform = keys({ local: await platformOptions.local() }).describe('Where the app runs.')
+const platform = z
+  .union([keys({ kubernetes: await platformOptions.kubernetes() }), keys({ local: await platformOptions.local() })], {
+    error: expected(`a mapping with one of the keys ${Object.keys(platformOptions).join(', ')}`),
+  })
+  .describe('Where the app runs.')
 
 const environment = keys({
   after: words.exactOptional().describe('Environment in which the same digest must have been promoted and verified before.'),

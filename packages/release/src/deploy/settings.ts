@@ -1,5 +1,5 @@
 import type { MetricKind, ProbeOptions, SourceName } from '@deploy-kit/metrics'
-import type { LocalOptions } from '@deploy-kit/platforms'
+import type { KubernetesOptions, LocalOptions } from '@deploy-kit/platforms'
 import type { OnInsufficient, OnNewer, Step, StrategyName } from '@deploy-kit/rollout'
 
 /** How much worse a share may be. */
@@ -44,8 +44,13 @@ export interface JudgeSettings {
 export interface TargetSettings {
   readonly app: string
   readonly environment: string
-  readonly platform: { readonly name: 'local'; readonly options: LocalOptions }
+  readonly platform: PlatformSettings
 }
+
+/** A platform with its own options, checked by its own schema. */
+export type PlatformSettings =
+  | { readonly name: 'kubernetes'; readonly options: KubernetesOptions }
+  | { readonly name: 'local'; readonly options: LocalOptions }
 
 /** Everything that decides how a release is carried out; configuration and inputs are merged into it. Times in milliseconds. */
 export interface DeploySettings extends TargetSettings {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { KitError, systemClock, type ActionHost, type Clock, type Logger, type RunIdentity } from '@deploy-kit/core'
 import type { SecretReference } from '@deploy-kit/metrics'
-import { platforms } from '@deploy-kit/platforms'
+import { platforms, type PlatformModule } from '@deploy-kit/platforms'
 import type { EventSink, Platform } from '@deploy-kit/rollout'
 import type { TargetSettings } from '../deploy/settings.ts'
 import { allOf, eventFile, eventLog } from '../report/event-file.ts'
@@ -29,9 +29,9 @@ export const changedTargetState = 'changed-target'
  * @throws KitError `platform-unreachable` when it is used
  */
 export const openTarget = async (target: TargetSettings, host: ActionHost, signal: AbortSignal): Promise<TargetContext> => {
-  const { open } = await platforms[target.platform.name]()
+  const module = (await platforms[target.platform.name]()) as PlatformModule<unknown>
   const { app, environment } = target
-  const platform = await open(target.platform.options, { app, environment, holder: host.run, log: host.log, clock: systemClock })
+  const platform = await module.open(target.platform.options, { app, environment, holder: host.run, log: host.log, clock: systemClock })
   const file = join(host.temporaryDirectory, 'deploy-kit', `${app}-${environment}.events.jsonl`)
   return {
     target,

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Release } from '@deploy-kit/rollout'
+import { configurationOf, type Release } from '@deploy-kit/rollout'
 
 export interface ReleaseRequest {
   readonly image: string
@@ -18,13 +17,6 @@ export const releaseOf = ({ image, digest, version, commit, variables }: Release
     ...(commit !== undefined && { commit }),
     ...(name !== undefined && { version: name }),
     environment: variables,
-    configuration: configurationHash(variables),
+    configuration: configurationOf(variables),
   }
 }
-
-/** Independent of the order in which the variables are written. */
-const configurationHash = (variables: Readonly<Record<string, string>>): string =>
-  createHash('sha256')
-    .update(JSON.stringify(Object.entries(variables).toSorted(([a], [b]) => (a < b ? -1 : 1))))
-    .digest('hex')
-    .slice(0, 16)

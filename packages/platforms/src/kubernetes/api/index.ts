@@ -1,0 +1,5 @@
+export { kubeClient, fieldManager, type Call, type KubeClient, type KubeObject, type ObjectList } from './client.ts'
+export { connect, type Connection } from './connection.ts'
+export { kinds, pathOf, type Kind } from './kinds.ts'
+export { loadKubeConfig } from './kube-config.ts'
+export type { Change } from './watch.ts'

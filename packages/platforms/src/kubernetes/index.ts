@@ -1,0 +1,43 @@
+import { parseDuration } from '@deploy-kit/core'
+import type { Platform } from '@deploy-kit/rollout'
+import type { PlatformContext } from '../platform-module.ts'
+import { connect, kubeClient, loadKubeConfig } from './api/index.ts'
+import type { Cluster } from './cluster.ts'
+import { kubernetesDocuments } from './documents/documents.ts'
+import { leaseGuard } from './documents/lease-guard.ts'
+import { forwarder } from './endpoint/forwarder.ts'
+import { podCounts } from './metrics/pod-counts.ts'
+import type { KubernetesOptions } from './options.ts'
+import { openRouter } from './routers/open-router.ts'
+import { deploymentTarget } from './target.ts'
+import { observer } from './workload/observe.ts'
+
+/** Opens a workload in a cluster. Nothing is contacted before it is used. */
+export const open = async (options: KubernetesOptions, { app, environment, holder, log, clock }: PlatformContext): Promise<Platform> => {
+  const { namespace } = options
+  const connection = connect(
+    loadKubeConfig({ kubeconfig: options.kubeconfig, context: options.context, insecure: options['insecure-skip-tls-verify'] }, log),
+  )
+  const client = kubeClient(connection, clock)
+  const guard = leaseGuard(kubernetesDocuments({ client, namespace, app, environment, clock }), holder)
+  const cluster: Cluster = {
+    client,
+    app,
+    namespace,
+    options,
+    guard,
+    clock,
+    log,
+    readyWithinMs: parseDuration(options['ready-within']) ?? 0,
+    drainMs: parseDuration(options.drain) ?? 0,
+    router: openRouter(() => cluster),
+  }
+  return {
+    name: 'kubernetes',
+    target: deploymentTarget(cluster, forwarder(connection, log)),
+    documents: guard.documents,
+    ...(options.metrics !== undefined && {
+      counts: podCounts({ client, namespace, metrics: options.metrics, observe: observer(cluster), clock }),
+    }),
+  }
+}

@@ -1,0 +1,56 @@
+import { parseDuration } from '@deploy-kit/core'
+import { expected, keys, words } from '@deploy-kit/core/yaml'
+import * as z from 'zod'
+import { routerOptions } from './routers/index.ts'
+
+/** A duration that stays text: the options of a target are kept as state for `post`. */
+const durationText = (fallback: string) =>
+  z
+    .string({ error: expected('a duration such as 500ms, 30s or 1m30s') })
+    .refine((text) => parseDuration(text) !== undefined, { error: expected('a duration such as 500ms, 30s or 1m30s') })
+    .default(fallback)
+
+const workload = z
+  .string({ error: expected('kind/name, such as deployment/shop') })
+  .regex(/^(deployment|statefulset|daemonset)\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, {
+    error: expected('deployment/name, statefulset/name or daemonset/name'),
+  })
+
+const metrics = keys({
+  port: z
+    .int({ error: expected('a port from 1 to 65535') })
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe(
+      'Port of the metrics. Default: the annotation prometheus.io/port, a port named `metrics`, or the first port of the container.',
+    ),
+  path: z
+    .string()
+    .startsWith('/', { error: expected('a path that begins with /') })
+    .default('/metrics')
+    .describe('Path of the metrics.'),
+  requests: words.default('http_requests_total').describe('Counter of requests.'),
+  failed: words.default('code=~"5.."').describe('Which of the requests failed, as label matchers.'),
+  histogram: words.default('http_request_duration_seconds').describe('Latency histogram in seconds.'),
+})
+
+/** The Kubernetes platform's part of an environment in deploy-kit.yml: `platform: { kubernetes: { … } }`. */
+export const kubernetesOptions = keys({
+  namespace: words.describe('Namespace of the workload.'),
+  workload: workload.describe('Workload that is released, as kind/name.'),
+  container: words.optional().describe('Container that the image is for. Needed when the workload has several.'),
+  service: words.optional().describe('Service in front of the workload. Default: the only one that selects its pods.'),
+  router: routerOptions.optional().describe('What shares the traffic. Default: what is found in use.'),
+  'ready-within': durationText('10m').describe('Time that pods have to become ready.'),
+  drain: durationText('5s').describe('Time between the last request that is sent to pods and their end.'),
+  metrics: metrics.optional().describe('Where pods show their requests as Prometheus text. They are read through the API server.'),
+  kubeconfig: words.optional().describe('Path of a kubeconfig. Default: KUBECONFIG, ~/.kube/config, or the service account of the pod.'),
+  context: words.optional().describe('Context of the kubeconfig. Default: its current one.'),
+  'insecure-skip-tls-verify': z
+    .boolean({ error: expected('true or false') })
+    .default(false)
+    .describe('Whether a kubeconfig may turn the verification of the server off.'),
+})
+
+export type KubernetesOptions = z.output<typeof kubernetesOptions>

@@ -1,0 +1,60 @@
+import type { TargetState } from '@deploy-kit/rollout'
+import { kinds, pathOf } from '../api/index.ts'
+import type { Cluster } from '../cluster.ts'
+import { ours, selectorText } from '../objects/labels.ts'
+import { canaryNameOf } from './canary-objects.ts'
+import { revisionOf } from './revision.ts'
+import type { Deployment, Pod } from '../objects/models.ts'
+
+/** The objects of both sides as they are now. */
+export interface Observed {
+  readonly stable: Deployment | undefined
+  readonly canary: Deployment | undefined
+  readonly pods: { readonly stable: readonly Pod[]; readonly canary: readonly Pod[] }
+}
+
+/** Name of the workload that is released: `shop` of `deployment/shop`. */
+export const nameOf = ({ options }: Pick<Cluster, 'options'>): string => options.workload.slice(options.workload.indexOf('/') + 1)
+
+/**
+ * Reads both sides. The pods of a side are read again only when its Deployment has changed since: its status counts them, so every
+ * change of theirs that matters is one of it.
+ */
+export const observer = (cluster: Cluster): ((signal: AbortSignal) => Promise<Observed>) => {
+  const { client, namespace } = cluster
+  const deployment = pathOf(kinds.deployment, namespace, nameOf(cluster))
+  const canaryDeployment = pathOf(kinds.deployment, namespace, canaryNameOf(nameOf(cluster)))
+  const podsOfStable = podsOf(cluster, (pod) => pod.metadata?.labels?.[ours.track] !== 'canary')
+  const podsOfCanary = podsOf(cluster, () => true)
+  return async (signal) => {
+    const [stable, canary] = await Promise.all([
+      client.get<Deployment>(deployment, { signal }),
+      client.get<Deployment>(canaryDeployment, { signal }),
+    ])
+    const [stablePods, canaryPods] = await Promise.all([podsOfStable(stable, signal), podsOfCanary(canary, signal)])
+    return { stable, canary, pods: { stable: stablePods, canary: canaryPods } }
+  }
+}
+
+const podsOf = ({ client, namespace }: Cluster, belongs: (pod: Pod) => boolean) => {
+  let readFor = ''
+  let pods: readonly Pod[] = []
+  return async (of: Deployment | undefined, signal: AbortSignal): Promise<readonly Pod[]> => {
+    if (of === undefined) return []
+    const version = `${of.metadata?.uid ?? ''}/${of.metadata?.resourceVersion ?? ''}`
+    if (version !== readFor) {
+      const selector = selectorText(of.spec?.selector ?? {})
+      const { items } = await client.list<Pod>(pathOf(kinds.pod, namespace), { signal, query: { labelSelector: selector } })
+      pods = items.filter(belongs)
+      readFor = version
+    }
+    return pods
+  }
+}
+
+/** What is, in the words of the engine. */
+export const stateOf = (observed: Observed, weight: number, container: string | undefined): TargetState => ({
+  stable: observed.stable && revisionOf(observed.stable, observed.pods.stable, container),
+  canary: observed.canary && revisionOf(observed.canary, observed.pods.canary, container),
+  weight,
+})

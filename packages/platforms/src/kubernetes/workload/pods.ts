@@ -1,0 +1,25 @@
+import type { Pod } from '../objects/models.ts'
+
+/** Ready by its own word, and not on its way out. */
+export const isReady = ({ metadata, status }: Pod): boolean =>
+  metadata?.deletionTimestamp === undefined &&
+  status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
+
+/** The one digest that all ready pods run; undefined while they run several, or none is ready. */
+export const runningDigestOf = (ready: readonly Pod[], container: string | undefined): string | undefined => {
+  const digests = new Set(ready.map((pod) => digestOf(pod, container)))
+  const [only] = digests
+  return digests.size === 1 ? only : undefined
+}
+
+/**
+ * The digest that a container runs, as the runtime reports it: `registry/name@sha256:…`. A runtime that reports the image's own id
+ * instead (CRI: ContainerStatus.image_id may be any unique id) has verified the digest of a pinned reference when it pulled it.
+ */
+const digestOf = ({ spec, status }: Pod, container: string | undefined): string | undefined => {
+  const name = container ?? spec?.containers[0]?.name
+  const found = status?.containerStatuses?.find((each) => each.name === name)
+  return digestIn(found?.imageID) ?? digestIn(spec?.containers.find((each) => each.name === name)?.image)
+}
+
+const digestIn = (reference: string | undefined): string | undefined => /@(sha256:[0-9a-f]{64})$/.exec(reference ?? '')?.[1]

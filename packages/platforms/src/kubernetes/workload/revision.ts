@@ -1,0 +1,34 @@
+import { configurationOf, type Release, type Revision } from '@deploy-kit/rollout'
+import { ours } from '../objects/labels.ts'
+import { containerOf } from './container.ts'
+import { isReady, runningDigestOf } from './pods.ts'
+import type { Deployment, Pod } from '../objects/models.ts'
+
+/** What one side runs: what it was told to by its template, and what its ready pods really run. */
+export const revisionOf = (deployment: Deployment, pods: readonly Pod[], container: string | undefined): Revision => {
+  const ready = pods.filter(isReady)
+  const runningDigest = runningDigestOf(ready, container)
+  return {
+    release: releaseOf(deployment, runningDigest, container),
+    replicas: deployment.spec?.replicas ?? 1,
+    ready: ready.length,
+    runningDigest,
+  }
+}
+
+/**
+ * The release that a template is, as deploy-kit wrote it there. A template whose image somebody else has set since, or that
+ * deploy-kit never wrote, is a release that is called by its image.
+ */
+export const releaseOf = (deployment: Deployment, runningDigest: string | undefined, container: string | undefined): Release => {
+  const { image = '' } = containerOf(deployment, container)
+  const written = deployment.spec?.template.metadata?.annotations?.[ours.release]
+  const release = written === undefined ? undefined : (JSON.parse(written) as Release)
+  if (release !== undefined && release.image === image) return release
+  return {
+    digest: /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? runningDigest ?? '',
+    image,
+    environment: {},
+    configuration: configurationOf({}),
+  }
+}
