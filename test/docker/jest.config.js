@@ -1,0 +1,4 @@
+import shared from '../../jest.config.js'
+
+/** Tests with real engines and a real registry: `npm run test:docker`. They need those programs, so they are not part of `npm test`. */
+export default { ...shared, rootDir: '../..', testMatch: ['<rootDir>/test/docker/**/*.docker.ts'], testTimeout: 180_000 }
