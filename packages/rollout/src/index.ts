@@ -1,6 +1,7 @@
 export { configurationOf, sameRelease, type Percent, type Release, type Side } from './release.ts'
 export type { Endpoint, Revision, Target, TargetState } from './ports/target.ts'
 export type { DocumentStore, Versioned } from './ports/documents.ts'
+export type { Finding } from './ports/finding.ts'
 export type { CountSource, Platform } from './ports/platform.ts'
 export type { Counts, HalfCounts, MetricCounts, SideCounts } from './ports/metrics.ts'
 export type { Ahead, Analyst, Evidence, Look, Verdict } from './ports/analyst.ts'

@@ -64,6 +64,11 @@ export const rolloutCodes = {
     cause: 'The digest asked for is the stable one.',
     remedy: 'Nothing to do.',
   },
+  'preflight-failed': {
+    title: 'Something stands against the release',
+    cause: 'A look at the target, before anything was touched, found what would make the release fail or hurt.',
+    remedy: 'Correct what the message lists; `deploy-kit plan` shows the same without releasing.',
+  },
   'plan-impossible': {
     title: 'The plan cannot be carried out',
     cause: 'The strategy, the weights or the times contradict each other or the platform.',

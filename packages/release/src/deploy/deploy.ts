@@ -25,6 +25,7 @@ import { judgeOptions } from './judge-options.ts'
 import { openCounts } from './open-counts.ts'
 import { observeTraffic, outlookFor } from './outlook.ts'
 import { portsForRelease, portsForReturn } from './ports.ts'
+import { preflight } from './preflight.ts'
 import { recover, type Resumable } from './recover.ts'
 import type { DeployReport } from './report.ts'
 import type { DeploySettings } from './settings.ts'
@@ -44,7 +45,8 @@ export interface DeployRequest {
  * to its end. A version that serves already is left alone.
  * @throws KitError before anything is touched for what is wrong with the request; later for a way back that could not be finished
  */
-export const deploy = async (request: DeployRequest, context: TargetContext): Promise<DeployReport> => {
+export const deploy = async (given: DeployRequest, context: TargetContext): Promise<DeployReport> => {
+  const request = given.kind === 'rollback' ? given : { ...given, release: await completed(given.release, context) }
   const counts = await openCounts(request.settings, request.release, context)
   try {
     return await deployHearing(counts, request, context)
@@ -54,8 +56,8 @@ export const deploy = async (request: DeployRequest, context: TargetContext): Pr
 }
 
 const deployHearing = async (counts: MetricSource, request: DeployRequest, context: TargetContext): Promise<DeployReport> => {
-  const { release } = request
   const { platform, clock, log, signal } = context
+  const { release } = request
   const startedAt = clock.now()
   const events: LoggedEvent[] = []
   const suite = await loadSuite(request.settings.smoke)
@@ -90,6 +92,7 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
   }
   const plan = resumable?.saved.plan ?? planFor(request, observed)
   for (const line of describePlan(plan)) log.info(line)
+  if (resumable === undefined) await preflight(plan, platform, log, signal)
   await showOutlook(plan, settings, counts, context)
   if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, weight: observed.weight, endedAt: clock.now() }
 
@@ -132,6 +135,10 @@ const showOutlook = async (
 }
 
 const longestObservationMs = 2_000
+
+/** What is released anew gets what the platform adds to its configuration; what comes back from the records has it already. */
+const completed = async (release: Release, { platform, signal }: TargetContext): Promise<Release> =>
+  (await platform.complete?.(release, signal)) ?? release
 
 const planFor = ({ settings, release, kind }: DeployRequest, observed: TargetState): Plan =>
   makePlan({ ...settings, kind, release, replaces: observed.stable?.release, smoke: settings.smoke !== undefined })

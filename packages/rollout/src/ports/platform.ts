@@ -1,5 +1,8 @@
 import type { Counts } from './metrics.ts'
 import type { DocumentStore } from './documents.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Release } from '../release.ts'
+import type { Finding } from './finding.ts'
 import type { Target } from './target.ts'
 
 /** What a platform adapter opens for one app in one environment. */
@@ -9,6 +12,13 @@ export interface Platform {
   readonly documents: DocumentStore
   /** The platform's own request counts per side, where it has them; a metric source can be named instead. */
   readonly counts?: CountSource
+  /**
+   * The release with what this platform adds to its configuration, such as manifests and the objects that the workload reads, so
+   * that the same image with another configuration is another release. Reads, and changes nothing.
+   */
+  readonly complete?: (release: Release, signal: AbortSignal) => Promise<Release>
+  /** What stands against a plan, and what is worth knowing. Looks at the target, and changes nothing. */
+  readonly preflight?: (plan: Plan, signal: AbortSignal) => Promise<readonly Finding[]>
   /** Addresses at which the instances that run now show Prometheus text, where the platform knows them. */
   readonly instances?: (signal: AbortSignal) => Promise<readonly string[]>
 }
