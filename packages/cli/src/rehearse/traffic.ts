@@ -15,6 +15,24 @@ export interface TrafficCount {
   readonly longestGapMs: number
 }
 
+/** One answer, as it came. */
+export interface Answer {
+  /** Milliseconds since the epoch at which the request was sent. */
+  readonly at: number
+  readonly ms: number
+  readonly status: number
+  /** What the version calls itself; undefined when the answer is not a version's own. */
+  readonly version: string | undefined
+}
+
+export interface TrafficOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Header in which a version names itself. */
+  readonly versionHeader?: string
+  /** Hears of each request that was answered, or lost with status 0. */
+  readonly onAnswer?: (answer: Answer) => void
+}
+
 export interface Traffic {
   count(): TrafficCount
   /** Sends no more, waits for the answers that are due, and counts. */
@@ -27,7 +45,8 @@ const timeoutMs = 10_000
  * Sends requests at a fixed rate whatever the answers do (open loop), so that a stall shows as lost time and not as
  * fewer requests. Half of the connections are kept alive, as real clients do; the other half are new ones.
  */
-export const startTraffic = (url: string, perSecond: number): Traffic => {
+export const startTraffic = (url: string, perSecond: number, options: TrafficOptions = {}): Traffic => {
+  const { headers = {}, versionHeader = 'x-deploy-kit-digest', onAnswer } = options
   const kept = new Agent({ keepAlive: true, maxSockets: 64 })
   const byDigest: Record<string, { answered: number; failed: number }> = {}
   const open = new Set<Promise<void>>()
@@ -54,12 +73,17 @@ export const startTraffic = (url: string, perSecond: number): Traffic => {
     new Promise((resolve) => {
       sent += 1
       let begun = false
-      const call = request(url, { agent: sent % 2 === 0 ? kept : false, timeout: timeoutMs }, (answer) => {
+      const at = Date.now()
+      const begunAt = performance.now()
+      const told = (status: number, version?: string): void => onAnswer?.({ at, ms: performance.now() - begunAt, status, version })
+      const call = request(url, { agent: sent % 2 === 0 ? kept : false, timeout: timeoutMs, headers }, (answer) => {
         begun = true
         answer.on('error', () => undefined) // 'close' follows.
         answer.on('close', () => {
-          if (answer.complete) answeredBy(answer.statusCode ?? 0, answer.headers['x-deploy-kit-digest']?.toString())
+          const version = answer.headers[versionHeader]?.toString()
+          if (answer.complete) answeredBy(answer.statusCode ?? 0, version)
           else lost += 1
+          told(answer.complete ? (answer.statusCode ?? 0) : 0, version)
           resolve()
         })
         answer.resume()
@@ -68,6 +92,7 @@ export const startTraffic = (url: string, perSecond: number): Traffic => {
       call.on('error', () => {
         if (begun) return
         lost += 1
+        told(0)
         resolve()
       })
       call.end()

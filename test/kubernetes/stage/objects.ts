@@ -1,0 +1,62 @@
+import type { KubeObject } from '../../../packages/platforms/src/kubernetes/api/index.ts'
+
+export interface WebOptions {
+  readonly namespace: string
+  readonly name?: string
+  readonly image: string
+  readonly replicas?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The sample workload as its owners would have written it, before anybody heard of deploy-kit. */
+export const webDeployment = ({ namespace, name = 'web', image, replicas = 2, env = {} }: WebOptions): KubeObject =>
+  ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace, labels: { app: name } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          terminationGracePeriodSeconds: 15,
+          containers: [
+            {
+              name: 'web',
+              image,
+              imagePullPolicy: 'IfNotPresent',
+              env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+              ports: [{ name: 'http', containerPort: 8080 }],
+              readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    },
+  }) as KubeObject
+
+export const webService = (namespace: string, name = 'web'): KubeObject =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace, labels: { app: name } },
+    spec: { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+  }) as KubeObject
+
+export const webGateway = (namespace: string, className: string, port: number): KubeObject =>
+  ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'web', namespace },
+    spec: { gatewayClassName: className, listeners: [{ name: 'http', protocol: 'HTTP', port }] },
+  }) as KubeObject
+
+/** A route with nothing but the Service; `host` tells it from those of other tests at the same gateway. */
+export const webRoute = (namespace: string, host: string, name = 'web'): KubeObject =>
+  ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name, namespace },
+    spec: { parentRefs: [{ name: 'web' }], hostnames: [host], rules: [{ backendRefs: [{ name, port: 80 }] }] },
+  }) as KubeObject
