@@ -170,7 +170,7 @@ describe('Amazon ECR', () => {
 describe('Google Artifact Registry', () => {
   const provider = 'projects/123456/locations/global/workloadIdentityPools/github/providers/actions'
   const login = { registry: 'europe-docker.pkg.dev', kind: 'google', provider } as const
-  const sts = () =>
+  const exchangeService = () =>
     service((asked, response) => {
       expectLine(asked, 'POST /v1/token')
       // The service documents that the header can make the request fail.
@@ -188,7 +188,7 @@ describe('Google Artifact Registry', () => {
     })
 
   test('by workload identity federation', async () => {
-    expect(await logIn(login, ports(), { googleSts: await sts() })).toEqual({
+    expect(await logIn(login, ports(), { googleSts: await exchangeService() })).toEqual({
       kind: 'password',
       username: 'oauth2accesstoken',
       password: 'federated',
@@ -205,7 +205,7 @@ describe('Google Artifact Registry', () => {
       response.end(JSON.stringify({ accessToken: 'of-the-account', expireTime: '2026-11-26T07:00:00Z' }))
     })
     const serviceAccount = 'push@acme.iam.gserviceaccount.com'
-    const endpoints = { googleSts: await sts(), googleIamCredentials: iam }
+    const endpoints = { googleSts: await exchangeService(), googleIamCredentials: iam }
     expect(await logIn({ ...login, serviceAccount }, ports(), endpoints)).toMatchObject({ password: 'of-the-account' })
     expect(masked).toEqual(['federated', 'of-the-account'])
   })
