@@ -42,17 +42,44 @@ export const alternativeCells: readonly ErrorsCell[] = (
 const middle = { rps: 100, shares: [0.1], stable: 0.005, canary: 0.005 }
 const tenth = { ...plain, weights: [10] }
 
-/** Clumps of failures, in a world whose rate moves by 60 % for both sides: without phi, and with phi measured before. */
+/**
+ * Clumps of failures, in a world whose rate moves by 60 % for both sides: without phi, with phi measured before and given, and measured by the judge from
+ * halves of stable, with half an hour of them from before or without.
+ */
 export const clumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].flatMap((clump) =>
-  [false, true].map((measurePhi) => ({
+  (
+    [
+      ['ignored', false, false],
+      ['measured before', true, false],
+      ['by the judge, with half an hour before', 'by the judge', true],
+      ['by the judge, from its first look on', false, true],
+    ] as const
+  ).map(([phi, measurePhi, halved]) => ({
     kind: 'errors' as const,
-    name: `clumps of ${clump}, phi ${measurePhi ? 'measured' : 'ignored'}`,
-    world: { ...middle, clump, wave: 0.6 },
+    name: `clumps of ${clump}, phi ${phi}`,
+    world: { ...middle, clump, wave: 0.6, halved },
     options: tenth,
     measurePhi,
     rivals: false,
   })),
 )
+
+/** What measuring costs where failures are independent, and that clumps do not hide a worse canary. */
+export const halvedCells: readonly ErrorsCell[] = (
+  [
+    ['0.1 % -> 1 %, halves of stable', 0.001, 0.01, 1],
+    ['1 % -> 3 %, halves of stable', 0.01, 0.03, 1],
+    ['1 % -> 3 %, halves of stable, clumps of 2', 0.01, 0.03, 2],
+    ['1 % -> 3 %, halves of stable, clumps of 4', 0.01, 0.03, 4],
+  ] as const
+).map(([name, stable, canary, clump]) => ({
+  kind: 'errors' as const,
+  name: `${name}, 100 rps, 10 %`,
+  world: { rps: 100, shares: [0.1], stable, canary, clump, halved: true },
+  options: tenth,
+  measurePhi: 'by the judge',
+  rivals: false,
+}))
 
 const ramp = [0.05, 0.1, 0.25, 0.5]
 const ramped = { ...plain, weights: ramp.map((share) => share * 100) }

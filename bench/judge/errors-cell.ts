@@ -9,8 +9,8 @@ export interface ErrorsCell {
   readonly name: string
   readonly world: World
   readonly options: JudgeOptions
-  /** Estimates phi from half an hour of history in halves, as a team would before a rollout. */
-  readonly measurePhi?: boolean
+  /** Half an hour of history in halves: phi is estimated from it and given, as a team would, or the judge is given the halves to go on from. */
+  readonly measurePhi?: boolean | 'by the judge'
   /** Which verdict ends a run. Default `fail`. */
   readonly until?: 'fail' | 'pass'
   readonly rivals: boolean
@@ -28,11 +28,10 @@ export function runErrors(cell: ErrorsCell, runs: number, seed: number): CellRes
   const onset = cell.world.onset ?? 0
   for (let run = 0; run < runs; run++) {
     const uniform = seeded(seed * 1_000_003 + run * 7919)
-    const options = cell.measurePhi === true ? { ...cell.options, overdispersion: measured(cell.world, uniform) } : cell.options
-    const judge = createJudge(options)
+    const judge = createJudge(optionsOf(cell, uniform))
     const perMinute: Counts[] = []
     let alarm = Infinity
-    for (const { at, share, stepBegan, counts } of hour(cell.world, uniform)) {
+    for (const { at, share, stepBegan, counts, halves } of hour(cell.world, uniform)) {
       const [nc, nb, xc, xb] = counts
       if (cell.rivals) addToMinute(perMinute, at, counts)
       if (alarm < Infinity) continue
@@ -43,6 +42,7 @@ export function runErrors(cell: ErrorsCell, runs: number, seed: number): CellRes
         mode: 'rollout',
         canary: { requests: nc, failures: xc },
         stable: { requests: nb, failures: xb },
+        halves,
       })
       if (verdict === (cell.until ?? 'fail')) alarm = at
       if (alarm < Infinity && !cell.rivals) break
@@ -64,11 +64,18 @@ function addToMinute(perMinute: Counts[], at: number, counts: Counts): void {
   perMinute[minute] = [before[0] + counts[0], before[1] + counts[1], before[2] + counts[2], before[3] + counts[3]]
 }
 
-function measured(world: World, uniform: Uniform): number {
+function optionsOf({ options, world, measurePhi = false }: ErrorsCell, uniform: Uniform): JudgeOptions {
+  if (measurePhi === false) return options
+  const halves = halfAnHour(world, uniform)
+  return measurePhi === true
+    ? { ...options, overdispersion: estimateDispersion(halves).overdispersion }
+    : { ...options, history: { requests: 0, failures: 0, halves } }
+}
+
+function halfAnHour(world: World, uniform: Uniform): Halves[] {
   const half = () => {
     const requests = poisson(uniform, (world.rps * pollSeconds) / 2)
     return { requests, failures: failures(world, uniform, requests, world.stable) }
   }
-  const history: Halves[] = Array.from({ length: 1800 / pollSeconds }, () => ({ first: half(), second: half() }))
-  return estimateDispersion(history).overdispersion
+  return Array.from({ length: 1800 / pollSeconds }, () => ({ first: half(), second: half() }))
 }

@@ -26,7 +26,7 @@ const jobs = [
     (cell) => ({ cell, runs }),
   ),
   ...cells.alternativeCells.map((cell) => ({ cell, runs: isFar(cell) ? 5 * detections : detections })),
-  ...[...cells.promotionCells, ...cells.latencyCells].map((cell) => ({ cell, runs: detections })),
+  ...[...cells.halvedCells, ...cells.promotionCells, ...cells.latencyCells].map((cell) => ({ cell, runs: detections })),
 ]
 const cores = Math.min(availableParallelism(), 8)
 const begun = Date.now()

@@ -38,7 +38,7 @@ export function report(results: readonly CellResult[], runs: number): Report {
   falseAlarms('false rollbacks, no worse', cells.nullCells, alpha)
   falseAlarms(
     'false rollbacks, clumped failures, phi measured',
-    cells.clumpCells.filter(({ measurePhi }) => measurePhi === true),
+    cells.clumpCells.filter(({ measurePhi }) => measurePhi !== false),
     alpha,
   )
   falseAlarms(
@@ -94,7 +94,9 @@ export function report(results: readonly CellResult[], runs: number): Report {
     )}`,
     `## Other worlds: seconds to rollback, median / 95th percentile (share found)\n\n${table(
       ['world', 'judge', 'Flagger', 'Argo', 'Kayenta'],
-      cells.otherCells.map((cell) => [cell.name, times(of(cell).ours), ...(cell.rivals ? rivals(of(cell), times) : ['', '', ''])]),
+      [...cells.halvedCells, ...cells.otherCells].map((cell) =>
+        [cell.name, times(of(cell).ours), cell.rivals ? rivals(of(cell), times) : ['', '', '']].flat(),
+      ),
     )}`,
     `## Promotion (beta 5 %, margin 0.5 percentage points): seconds to pass, median / 95th percentile (share passed)\n\n${table(
       ['world', 'judge', 'forecast'],

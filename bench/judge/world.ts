@@ -13,6 +13,8 @@ export interface World {
   readonly outage?: { readonly from: number; readonly to: number; readonly rate: number }
   /** Mean number of failures in a clump; 1 is independent failures. A clump hits one side. */
   readonly clump?: number
+  /** Stable's instances are known, so its failures come in two halves; a clump stays on one. */
+  readonly halved?: boolean
   /** Amplitude of a common daily-like wave of the failure rate, 0 to 1. */
   readonly wave?: number
 }
@@ -28,6 +30,12 @@ export interface Interval {
   readonly share: number
   readonly stepBegan: boolean
   readonly counts: Counts
+  readonly halves?: readonly [Half, Half]
+}
+
+interface Half {
+  readonly requests: number
+  readonly failures: number
 }
 
 /** An hour of polls. */
@@ -39,6 +47,13 @@ export function* hour(world: World, uniform: Uniform): Generator<Interval> {
     const nb = poisson(uniform, world.rps * pollSeconds * (1 - share))
     const [pc, pb] = ratesAt(world, at)
     const stepBegan = at === pollSeconds || step !== stepAt(world, at - 2 * pollSeconds)
+    if (world.halved === true) {
+      const first = { requests: nb >> 1, failures: failures(world, uniform, nb >> 1, pb) }
+      const second = { requests: nb - (nb >> 1), failures: failures(world, uniform, nb - (nb >> 1), pb) }
+      const counts: Counts = [nc, nb, failures(world, uniform, nc, pc), first.failures + second.failures]
+      yield { at, share, stepBegan, counts, halves: [first, second] }
+      continue
+    }
     yield { at, share, stepBegan, counts: [nc, nb, failures(world, uniform, nc, pc), failures(world, uniform, nb, pb)] }
   }
 }

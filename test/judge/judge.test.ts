@@ -240,7 +240,7 @@ describe('the state', () => {
   })
 
   test('of another version is refused', () => {
-    expect(() => createJudge({}, { version: 2 } as unknown as JudgeState)).toThrow('version 2')
+    expect(() => createJudge({}, { version: 1 } as unknown as JudgeState)).toThrow('has version 1; this judge reads version 2')
   })
 
   test('of another plan is refused', () => {

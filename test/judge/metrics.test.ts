@@ -195,6 +195,64 @@ describe('an environment that differs from itself', () => {
   })
 })
 
+describe('failures that come in clumps', () => {
+  const [none, clump] = [side(0, undefined, 450), side(4, undefined, 450)]
+  /** Four at a time in one of stable's halves, at every other look. */
+  const clumped = (k: number, failures: number) => ({
+    canary: side(failures, undefined, 100),
+    stable: side(k % 2 === 0 ? 4 : 0, undefined, 900),
+    halves: k % 4 === 0 ? ([clump, none] as const) : k % 2 === 0 ? ([none, clump] as const) : ([none, none] as const),
+  })
+  const quiet = Array.from({ length: 12 }, (_, k) => clumped(k, 0))
+  const unknown = quiet.map((interval) => ({ ...interval, halves: undefined }))
+
+  test('are known by the halves of stable, and two more of them are no proof', () => {
+    const strike = clumped(13, 8)
+    const says = judged({}, ...quiet, strike)
+    expect(says.verdict).not.toBe('fail')
+    expect(says.evidence.overdispersion).toEqual({ phi: expect.closeTo(4, 0), measured: true })
+    expect(describeEvidence(says.evidence)).toMatch(/; failures come in clumps, 4 count as one$/)
+    expect(judged({}, ...unknown, { ...strike, halves: undefined }).verdict).toBe('fail')
+  })
+
+  test('send a canary back all the same, when it has many of them', () => {
+    expect(judged({}, ...quiet, ...Array.from({ length: 20 }, (_, k) => clumped(k, 6)))).toMatchObject({
+      verdict: 'fail',
+      evidence: { control: { odds: expect.any(Number) } },
+    })
+  })
+
+  test('that become known later are counted as what they were from the beginning', () => {
+    const asked = { minimumErrors: 1_000 }
+    const strike = { canary: side(8, undefined, 100), stable: side(0, undefined, 900), halves: [none, none] as const }
+    const before = judged(asked, strike).evidence.against.odds
+    const after = judged(asked, strike, ...quiet.slice(0, 3)).evidence.against.odds
+    const forgetting = judged(asked, strike, ...unknown.slice(0, 3)).evidence.against.odds
+    expect(before).toBeGreaterThan(100)
+    expect(forgetting).toBeGreaterThan(100)
+    expect(after).toBeLessThan(10)
+  })
+
+  test('that were known before the rollout count from its first look', () => {
+    const halves = quiet.map(({ halves: [first, second] }) => ({ first, second }))
+    const strike = { canary: side(5, undefined, 100), stable: side(0, undefined, 900) }
+    expect(judged({}, strike).verdict).toBe('fail')
+    const says = judged({ history: { requests: 0, failures: 0, halves } }, strike)
+    expect(says).toMatchObject({ verdict: 'insufficient', evidence: { overdispersion: { measured: true } } })
+  })
+
+  test('that are given are the least that is believed', () => {
+    const even = times(12, {
+      canary: side(0, undefined, 100),
+      stable: side(4, undefined, 900),
+      halves: [side(2, undefined, 450), side(2, undefined, 450)] as const,
+    })
+    expect(judged({}, ...even).evidence.overdispersion).toEqual({ phi: 1, measured: true })
+    expect(judged({ overdispersion: 3 }, ...even).evidence.overdispersion).toEqual({ phi: 3, measured: true })
+    expect(judged({ errors: { overdispersion: 2 } }, ...quiet).evidence.overdispersion.phi).toBeGreaterThan(3)
+  })
+})
+
 describe('the strict promise', () => {
   const slightlyWorse = { canary: side(60, undefined, 5000), stable: side(50, undefined, 5000) }
   test('protects a canary that is worse within the tolerance, where the usual one sees the difference', () => {

@@ -1,3 +1,4 @@
+import { clumpsAt, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { evidenceIn, newMixture, bet, play, stakesOf, type Mixture } from './mixture.ts'
 import { ratioGrid, ratioLogFactors } from './ratio-process.ts'
 
@@ -80,25 +81,50 @@ export function neighbours(intervals: readonly Counted[]): Halves[] {
 
 /** State of the negative control; plain JSON. */
 export interface Control {
-  readonly first: Mixture
-  readonly second: Mixture
+  readonly first: Direction
+  readonly second: Direction
+}
+
+/** The bets that one half is worse than the other, at the phi that is given, and at those that may be measured. */
+interface Direction {
+  readonly given: Mixture
+  readonly clumps: Clumps
 }
 
 export function newControl(): Control {
-  return { first: newMixture(ratioGrid.length), second: newMixture(ratioGrid.length) }
+  const direction = { given: newMixture(ratioGrid.length), clumps: newClumps(ratioGrid.length) }
+  return { first: direction, second: direction }
 }
 
 /** The judge's own test, run on stable against itself, in both directions. */
 export function lookAtControl(control: Control, { first, second }: Halves, phi: number): Control {
   return {
-    first: play(bet(control.first, stakesOf(control.first, false)), ratioLogFactors({ canary: first, stable: second }, 1, phi)),
-    second: play(bet(control.second, stakesOf(control.second, false)), ratioLogFactors({ canary: second, stable: first }, 1, phi)),
+    first: lookAtDirection(control.first, ratioLogFactors({ canary: first, stable: second }), phi),
+    second: lookAtDirection(control.second, ratioLogFactors({ canary: second, stable: first }), phi),
   }
 }
 
-/** Odds that stable differs from itself: at 1/alpha or more the environment is too noisy for this test. */
-export function controlOdds({ first, second }: Control): number {
-  return (evidenceIn(first) + evidenceIn(second)) / 2
+function lookAtDirection({ given, clumps }: Direction, factors: readonly number[], phi: number): Direction {
+  return {
+    given: play(
+      bet(given, stakesOf(given, false)),
+      factors.map((factor) => factor / phi),
+    ),
+    clumps: lookAtClumps(clumps, false, factors, phi),
+  }
+}
+
+/**
+ * Odds that stable differs from itself: at 1/alpha or more the environment is too noisy for this test.
+ * @param given phi of the looks
+ * @param measured phi as it was measured since, where that is larger
+ */
+export function controlOdds({ first, second }: Control, given: number, measured: number): number {
+  const odds = ({ given: plain, clumps }: Direction): number => {
+    const mixture = measured > given ? clumpsAt(clumps, measured) : plain
+    return mixture === undefined ? 1 : evidenceIn(mixture)
+  }
+  return (odds(first) + odds(second)) / 2
 }
 
 /** Runs the negative control over a history. Odds above 1/alpha mean: raise the overdispersion, or do not roll back on statistics. */
@@ -107,7 +133,7 @@ export function negativeControl(history: readonly Halves[], overdispersion = 1):
   let highest = 1
   for (const halves of history) {
     control = lookAtControl(control, halves, overdispersion)
-    highest = Math.max(highest, controlOdds(control))
+    highest = Math.max(highest, controlOdds(control, overdispersion, 1))
   }
   return highest
 }

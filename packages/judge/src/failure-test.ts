@@ -1,4 +1,5 @@
 import { boostedBy } from './boost.ts'
+import { clumpsAt, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { advance, bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
 import { nonInferiorityLogFactors, promotionPrior } from './non-inferiority.ts'
 import { excessLogFactors, lowerLimit, soundnessLogFactors, upperLimit } from './one-sample.ts'
@@ -25,6 +26,8 @@ export interface FailureTest {
   readonly against: Mixture
   /** What the threshold has saved so far, as a factor on the evidence; 1 or more. */
   readonly boost: number
+  /** The same bets at other values of phi, from the first look at which phi is measured. */
+  readonly clumps?: Clumps
   /** One per planned weight, for the margin of that step. */
   readonly promotion: readonly Mixture[]
   readonly tally: Tally
@@ -79,23 +82,29 @@ export interface FailureLook {
   readonly alone: boolean
   /** A moment at which every bet is renewed: a step began, or the last one is long ago. */
   readonly renewal: boolean
+  /** Phi as it is measured while the rollout runs, this interval included; null where it is not measured. */
+  readonly phi: number | null
 }
 
 /** One look: all bets of this interval were fixed by what was known before it. */
 export function lookAtFailures(settings: MetricSettings, test: FailureTest, look: FailureLook): FailureTest {
   const { at, interval, alone, renewal } = look
-  const phi = settings.overdispersion
+  const given = settings.overdispersion
+  // How stable's failures split between its halves says nothing of how they split between the sides, so this interval may be heard before it is judged.
+  const phi = Math.max(given, look.phi ?? 1)
   const staked = bet(test.against, stakesOf(test.against, renewal))
   const marks = renewal ? remember(test.marks, test.tally) : test.marks
   const expected = expectedRate(settings, test.tally)
   const from = stepIndex(settings, look.weight)
   if (alone) {
-    const reference = test.reference ?? freeze(settings, test)
+    const reference = test.reference ?? freeze(settings, test, phi)
     const limit = settings.tolerance.ratio * reference.upper + settings.tolerance.absolute
     const rate = reference.requests === 0 ? 0 : reference.failures / reference.requests
+    const factors = excessLogFactors(interval.canary, limit, gridOf(settings))
     return {
       ...test,
-      against: play(staked, excessLogFactors(interval.canary, limit, gridOf(settings), phi)),
+      against: play(staked, over(factors, given)),
+      ...clumped(settings, test, look, factors),
       promotion: promote(settings, test, from, ({ ratio, absolute }) =>
         soundnessLogFactors(interval.canary, expected, ratio * reference.lower + absolute, phi),
       ),
@@ -105,18 +114,32 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
     }
   }
   const boostable = phi === 1 && !settings.strict
+  const factors = settings.strict ? marginLogFactors(interval, expected, settings.tolerance) : ratioLogFactors(interval)
   return {
     ...test,
-    against: play(
-      staked,
-      settings.strict ? marginLogFactors(interval, expected, settings.tolerance, phi) : ratioLogFactors(interval, 1, phi),
-    ),
+    against: play(staked, over(factors, given)),
+    ...clumped(settings, test, look, factors),
     boost: boostable ? boostedBy(staked, interval, test.boost, 1 / settings.alpha) : test.boost,
     promotion: promote(settings, test, from, (margin) => nonInferiorityLogFactors(interval, expected, margin, phi)),
     tally: addInterval(test.tally, at, interval),
     marks,
     ratio: lookAtRateRatio(test.ratio, interval, phi),
   }
+}
+
+/** Factors for failures of which `phi` count as one. */
+function over(factors: readonly number[], phi: number): readonly number[] {
+  return phi === 1 ? factors : factors.map((factor) => factor / phi)
+}
+
+function clumped(
+  settings: MetricSettings,
+  test: FailureTest,
+  { phi, renewal }: FailureLook,
+  factors: readonly number[],
+): Pick<FailureTest, 'clumps'> {
+  if (phi === null && test.clumps === undefined) return {}
+  return { clumps: lookAtClumps(test.clumps ?? newClumps(gridOf(settings).length), renewal, factors, settings.overdispersion) }
 }
 
 /**
@@ -126,12 +149,12 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
 export function lookAtStratum(
   settings: MetricSettings,
   test: FailureTest,
-  { at, interval, weight }: Pick<FailureLook, 'at' | 'interval' | 'weight'>,
+  { at, interval, weight, phi }: Pick<FailureLook, 'at' | 'interval' | 'weight' | 'phi'>,
 ): FailureTest {
   const { requests, failures } = test.apart ?? { requests: 0, failures: 0 }
   const { stable } = interval
   return {
-    ...lookAtFailures(settings, test, { at, interval, weight, alone: false, renewal: false }),
+    ...lookAtFailures(settings, test, { at, interval, weight, phi, alone: false, renewal: false }),
     apart: { requests: requests + stable.requests, failures: failures + stable.failures },
   }
 }
@@ -147,9 +170,13 @@ function promote(settings: MetricSettings, test: FailureTest, from: number, fact
 }
 
 /**
- * Odds against the canary. What the boost adds counts up to the threshold only: there it decides, beyond it the plain evidence speaks.
+ * Odds against the canary, at a phi that was measured. What the boost adds counts up to the threshold only: there it decides, beyond it the plain evidence speaks.
  */
-export function againstOdds(settings: MetricSettings, test: FailureTest): number {
+export function againstOdds(settings: MetricSettings, test: FailureTest, phi: number): number {
+  if (phi > settings.overdispersion && test.clumps !== undefined) {
+    const clumps = clumpsAt(test.clumps, phi)
+    return clumps === undefined ? 1 : evidenceIn(clumps)
+  }
   const plain = evidenceIn(test.against)
   return Math.max(plain, Math.min(test.boost * plain, 1 / settings.alpha))
 }
@@ -171,10 +198,10 @@ function expectedRate(settings: MetricSettings, tally: Tally): number {
   return (history.failures + tally.stable.failures + 0.5) / (history.requests + tally.stable.requests + 100)
 }
 
-function freeze(settings: MetricSettings, { tally, apart }: FailureTest): Reference {
+function freeze(settings: MetricSettings, { tally, apart }: FailureTest, phi: number): Reference {
   const requests = settings.history.requests + tally.stable.requests - (apart?.requests ?? 0)
   const failures = settings.history.failures + tally.stable.failures - (apart?.failures ?? 0)
-  const effective = { requests: requests / settings.overdispersion, failures: failures / settings.overdispersion }
+  const effective = { requests: requests / phi, failures: failures / phi }
   return {
     requests,
     failures,

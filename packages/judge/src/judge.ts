@@ -1,11 +1,12 @@
 import { lookAtCeiling, newCeilingTest } from './ceiling.ts'
-import { controlOdds, lookAtControl, newControl } from './dispersion.ts'
+import { controlOdds, lookAtControl, newControl, type Control } from './dispersion.ts'
 import { listen } from './liveness.ts'
 import { lookAtMetric, newTest } from './metric-look.ts'
 import type { JudgeOptions, Settings } from './options.ts'
 import { checkSample, intervalOf, readingOf, type Sample } from './sample.ts'
 import { addPoint, drawn, type SeriesPoint } from './series.ts'
-import { settingsOf } from './settings.ts'
+import { errorsOf, settingsOf } from './settings.ts'
+import { measure, measuredPhi, newSpread, phiOfLooks, type Spread } from './spread.ts'
 import type { JudgeState, Judgement } from './state.ts'
 import { judgementOf } from './verdict.ts'
 
@@ -46,7 +47,7 @@ export function createJudge(options: JudgeOptions = {}, saved?: JudgeState | nul
 }
 
 function checkState(settings: Settings, state: JudgeState): void {
-  if (state.version !== 1) throw new RangeError(`the saved state has version ${String(state.version)}; this judge reads version 1`)
+  if (state.version !== 2) throw new RangeError(`the saved state has version ${String(state.version)}; this judge reads version 2`)
   // Stores may reorder the keys of a document.
   const names = settings.metrics
     .map(({ name }) => name)
@@ -64,19 +65,24 @@ function checkState(settings: Settings, state: JudgeState): void {
   }
 }
 
+function isNoisy(settings: Settings, control: Control, spread: Spread | null): boolean {
+  return controlOdds(control, errorsOf(settings).overdispersion, spread === null ? 1 : phiOfLooks(spread)) >= settings.noisyAt
+}
+
 /** A sample that brings nothing new still says what the weight is and whether a step began. */
 function withoutCounts({ weight, stepBegan, mode }: Sample, at: number): Sample {
   return { at, weight, stepBegan, mode }
 }
 
-function firstState({ metrics }: Settings, at: number): JudgeState {
+function firstState({ metrics, halves }: Settings, at: number): JudgeState {
   return {
-    version: 1,
+    version: 2,
     startedAt: at,
     at,
     renewedAt: at,
     metrics: Object.fromEntries(metrics.map((metric) => [metric.name, newTest(metric, at)])),
     ceiling: newCeilingTest(),
+    spread: halves.length === 0 ? null : halves.reduce(measure, newSpread()),
     control: null,
     silence: null,
     step: { canary: 0, stable: 0 },
@@ -92,13 +98,20 @@ interface Observed {
 
 function observe(settings: Settings, before: JudgeState, sample: Sample, first: boolean): Observed {
   const { at, weight, mode, stepBegan, halves } = sample
-  const phi = settings.overdispersion
+  const given = errorsOf(settings).overdispersion
   const interval = intervalOf(readingOf(sample, null))
   const renewal = first || stepBegan || at - before.renewedAt >= settings.restartEveryMs
-  const look = { sample, renewal, alone: mode === 'watch' || weight >= 100 }
+  const stays = before.control !== null && isNoisy(settings, before.control, before.spread)
+  const spread =
+    stays || halves === undefined ? before.spread : measure(before.spread ?? newSpread(), { first: halves[0], second: halves[1] })
+  const phi = spread === null ? null : measuredPhi(spread)
+  const look = { sample, renewal, alone: mode === 'watch' || weight >= 100, phi }
   const stepBefore = stepBegan ? { canary: 0, stable: 0 } : before.step
   const control =
-    halves === undefined ? before.control : lookAtControl(before.control ?? newControl(), { first: halves[0], second: halves[1] }, phi)
+    // What was noisy once does not become sound by waiting.
+    stays || halves === undefined
+      ? before.control
+      : lookAtControl(before.control ?? newControl(), { first: halves[0], second: halves[1] }, given)
   const next = {
     ...before,
     at,
@@ -106,8 +119,9 @@ function observe(settings: Settings, before: JudgeState, sample: Sample, first: 
     metrics: Object.fromEntries(
       settings.metrics.map((metric) => [metric.name, lookAtMetric(metric, before.metrics[metric.name] ?? newTest(metric, at), look)]),
     ),
-    ceiling: lookAtCeiling(before.ceiling, interval, settings.ceiling, phi),
-    control: control !== null && before.control !== null && controlOdds(before.control) >= settings.noisyAt ? before.control : control,
+    ceiling: lookAtCeiling(before.ceiling, interval, settings.ceiling, Math.max(given, phi ?? 1)),
+    spread,
+    control,
     silence: mode === 'watch' ? null : listen(before.silence, before.at, weight, stepBegan, interval),
     step: { canary: stepBefore.canary + interval.canary.requests, stable: stepBefore.stable + interval.stable.requests },
   }

@@ -24,18 +24,23 @@ interface Look {
   readonly renewal: boolean
   /** The canary has all the traffic. */
   readonly alone: boolean
+  /** Phi of the failures of the requests, where it is measured. */
+  readonly phi: number | null
 }
 
 /** One look at one metric. What the sample does not tell changes nothing. */
-export function lookAtMetric(metric: MetricSettings, test: MetricTest, { sample, renewal, alone }: Look): MetricTest {
+export function lookAtMetric(metric: MetricSettings, test: MetricTest, { sample, renewal, alone, phi: measured }: Look): MetricTest {
   const { at, weight } = sample
   const reading = readingOf(sample, metric.source)
   switch (test.kind) {
     case 'failures': {
       const interval = metric.slo === null ? intervalOf(reading) : slowInterval(reading, metric.slo)
-      const after = lookAtFailures(metric, test, { at, interval, weight, alone, renewal })
-      return metric.source === null && metric.slo === null
-        ? strataOf(sample).reduce((before, stratum) => lookAtStratum(metric, before, { at, interval: stratum, weight }), after)
+      // Slow requests and the failures of other metrics clump in ways of their own.
+      const isOfRequests = metric.source === null && metric.slo === null
+      const phi = isOfRequests ? measured : null
+      const after = lookAtFailures(metric, test, { at, interval, weight, alone, renewal, phi })
+      return isOfRequests
+        ? strataOf(sample).reduce((before, stratum) => lookAtStratum(metric, before, { at, interval: stratum, weight, phi }), after)
         : after
     }
     case 'latency': {

@@ -23,6 +23,8 @@ export interface Moment {
   /** Percent; whose margin promotion must prove. */
   readonly weight: number
   readonly alone: boolean
+  /** Phi of the failures of the requests, as it was measured; 1 where it was not. */
+  readonly phi: number
 }
 
 export function viewOfMetric(metric: MetricSettings, test: MetricTest, moment: Moment): View {
@@ -36,11 +38,15 @@ export function viewOfMetric(metric: MetricSettings, test: MetricTest, moment: M
   }
 }
 
-export function failureView(metric: MetricSettings, test: FailureTest, { at, startedAt, weight, alone }: Moment): View<FailureEvidence> {
+export function failureView(
+  metric: MetricSettings,
+  test: FailureTest,
+  { at, startedAt, weight, alone, phi }: Moment,
+): View<FailureEvidence> {
   const { tally } = test
   const reference = alone ? test.reference : null
   const { from, stretch } = worstStretch(tally, test.marks)
-  const against = { odds: againstOdds(metric, test), needed: 1 / metric.alpha }
+  const against = { odds: againstOdds(metric, test, phi), needed: 1 / metric.alpha }
   const promotion = { odds: promotionOdds(metric, test, weight), needed: 1 / metric.beta, margin: marginAt(metric, weight) }
   const matters = stretch.canary.failures >= metric.minimumErrors && !insideTolerance(stretch, metric.tolerance)
   return {

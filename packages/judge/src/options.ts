@@ -1,3 +1,5 @@
+import type { Halves } from './dispersion.ts'
+
 /** How one metric is judged. */
 export interface MetricOptions {
   /**
@@ -22,6 +24,8 @@ export interface History {
   readonly latency?: readonly number[] | undefined
   /** Upper ends of the buckets in seconds. */
   readonly boundaries?: readonly number[] | undefined
+  /** Halves of stable in the intervals before, oldest first, as long as those of the samples: what is known of phi from the start. For failures. */
+  readonly halves?: readonly Halves[] | undefined
 }
 
 export interface LatencyOptions extends MetricOptions {
@@ -54,7 +58,7 @@ export interface JudgeOptions {
   readonly minimumErrors?: number | undefined
   /** A regression may begin at any time, so the test renews its bets on every step and after this long. Milliseconds, default 300 000. */
   readonly restartEveryMs?: number | undefined
-  /** Phi of all metrics that do not name their own. 1 or more, default 1. */
+  /** Phi of all metrics that do not name their own; where samples have halves of stable, the least of what is measured. 1 or more, default 1. */
   readonly overdispersion?: number | undefined
   /** Absolute guard: the failure share of ALL traffic above which the release goes back whatever the comparison says. 1 turns it off. Default 0.5. */
   readonly ceiling?: number | undefined
@@ -117,6 +121,8 @@ export interface Settings {
   readonly falseRollbacks: number
   readonly restartEveryMs: number
   readonly overdispersion: number
+  /** Of stable, before. */
+  readonly halves: readonly Halves[]
   readonly ceiling: number
   readonly ceilingFalseAlarms: number
   readonly noisyAt: number

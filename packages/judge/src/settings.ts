@@ -21,6 +21,7 @@ export function settingsOf(options: JudgeOptions): Settings {
     falseRollbacks,
     restartEveryMs: atLeast('restartEveryMs', options.restartEveryMs ?? 300_000, 1000),
     overdispersion: atLeast('overdispersion', options.overdispersion ?? 1, 1),
+    halves: options.history?.halves ?? [],
     ceiling: between('ceiling', options.ceiling ?? 0.5, 1),
     ceilingFalseAlarms: between('ceilingFalseAlarms', options.ceilingFalseAlarms ?? 0.001),
     noisyAt: atLeast('noisyAt', options.noisyAt ?? 100, 1),

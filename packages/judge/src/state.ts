@@ -4,6 +4,7 @@ import type { Silence } from './liveness.ts'
 import type { MetricTest } from './metric-look.ts'
 import type { Mixture } from './mixture.ts'
 import type { SeriesPoint } from './series.ts'
+import type { Spread } from './spread.ts'
 
 export interface Judgement {
   /**
@@ -21,12 +22,14 @@ export interface Judgement {
 
 /** Everything a judge remembers; plain JSON, some hundred numbers per metric. */
 export interface JudgeState {
-  readonly version: 1
+  readonly version: 2
   readonly startedAt: number
   readonly at: number
   readonly renewedAt: number
   readonly metrics: Readonly<Record<string, MetricTest>>
   readonly ceiling: Mixture
+  /** How stable's failures clump, from its halves; null before there were any. */
+  readonly spread: Spread | null
   readonly control: Control | null
   readonly silence: Silence | null
   /** Requests of both sides since the present step began. */

@@ -5,8 +5,9 @@ import { viewOfMetric, type View } from './metric-view.ts'
 import { evidenceIn } from './mixture.ts'
 import type { Settings } from './options.ts'
 import { intervalOf, readingOf, strataOf, type Sample } from './sample.ts'
-import { errorsMetric } from './settings.ts'
+import { errorsMetric, errorsOf } from './settings.ts'
 import { shareLogEvidence } from './share.ts'
+import { measuredPhi, phiOfLooks } from './spread.ts'
 import type { JudgeState, Judgement } from './state.ts'
 
 type Tests = Omit<JudgeState, 'series'>
@@ -16,14 +17,19 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
   const { at, weight, mode } = sample
   const alone = mode === 'watch' || weight >= 100
   const stepWeight = alone || weight <= 0 ? 100 : weight
-  const moment = { at, startedAt: tests.startedAt, weight: stepWeight, alone }
+  const measured = tests.spread === null ? null : measuredPhi(tests.spread)
+  const moment = { at, startedAt: tests.startedAt, weight: stepWeight, alone, phi: measured ?? 1 }
   const views = settings.metrics.flatMap((metric) => {
     const test = tests.metrics[metric.name]
     return test === undefined ? [] : [viewOfMetric(metric, test, moment)]
   })
   const errors = errorsIn(views)
+  const given = errorsOf(settings).overdispersion
   const guard = { odds: evidenceIn(tests.ceiling), needed: 1 / settings.ceilingFalseAlarms, ceiling: settings.ceiling }
-  const control = tests.control === null ? null : { odds: controlOdds(tests.control), needed: settings.noisyAt }
+  const control =
+    tests.control === null
+      ? null
+      : { odds: controlOdds(tests.control, given, tests.spread === null ? 1 : phiOfLooks(tests.spread)), needed: settings.noisyAt }
   const noisy = control !== null && control.odds >= control.needed
   const worse = noisy ? undefined : views.find(({ fails }) => fails)
   const culprit =
@@ -40,6 +46,7 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
     ...errors,
     metrics: views.map((view): MetricEvidence => view.evidence),
     guard,
+    overdispersion: { phi: Math.max(given, measured ?? 1), measured: measured !== null },
     control,
     silence: tests.silence && { requests: tests.silence.requests, sinceMs: at - tests.silence.sinceAt, weight },
     share: shareOf(tests.step, stepWeight / 100),

@@ -22,9 +22,9 @@ export function describeEvidence(evidence: Evidence): string {
     if (metric?.kind === 'latency') return describeLatency(metric)
     if (metric?.kind === 'gauge') return describeGauge(metric)
     if (metric?.kind === 'failures')
-      return `${described(metric)}${comparison(metric, metric.stretch)}, ${odds(metric.against)}, ${since(metric.stretch.sinceMs)}`
+      return `${described(metric)}${comparison(metric, metric.stretch)}, ${odds(metric.against)}, ${since(metric.stretch.sinceMs)}${metric.metric === 'errors' ? clumps(evidence) : ''}`
   }
-  return describeErrors(evidence)
+  return `${describeErrors(evidence)}${clumps(evidence)}`
 }
 
 function describeErrors(evidence: Evidence): string {
@@ -36,6 +36,11 @@ function describeErrors(evidence: Evidence): string {
     return `${comparison(evidence, evidence)}, ${ratio(promotion.odds)} for it, needed ${ratio(promotion.needed)}, ${since(evidence.sinceMs)}`
   const rest = missing.length > 0 && missing.join() !== 'errors' ? `; not sure yet of ${missing.join(', ')}` : ''
   return `${comparison(evidence, stretch)}, ${odds(against)}; ${ratio(promotion.odds)} for it, needed ${ratio(promotion.needed)}; ${since(stretch.sinceMs)}${rest}`
+}
+
+/** What was measured of the clumps, where it weakens the evidence. */
+function clumps({ overdispersion: { phi, measured } }: Evidence): string {
+  return measured && phi > 1 ? `; failures come in clumps, ${Number(phi.toPrecision(2))} count as one` : ''
 }
 
 function described({ metric }: FailureEvidence): string {

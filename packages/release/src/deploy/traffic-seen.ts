@@ -15,8 +15,8 @@ export class TrafficSeen {
     this.#options = options
   }
 
-  /** Adds an interval, and looks ahead for its weight. Undefined while nothing can be said. */
-  add({ at, weight, canary, stable }: Sample): Ahead | undefined {
+  /** Adds an interval, and looks ahead for its weight, with failures of which `phi` count as one. Undefined while nothing can be said. */
+  add({ at, weight, canary, stable }: Sample, phi: number): Ahead | undefined {
     // Nobody knows when the first interval began, so the rate is that of the ones after it.
     if (this.#from === undefined) {
       this.#from = at
@@ -29,7 +29,7 @@ export class TrafficSeen {
     const perSecond = this.#all / (ms / 1_000)
     const { failureRate } = trafficOf({ ...this.#stable, ms })
     const { promoteMedianMs, detectMedianMs } = lookAhead(
-      { weight, pollMs: this.#pollMs, options: this.#options },
+      { weight, pollMs: this.#pollMs, options: { ...this.#options, errors: { ...this.#options.errors, overdispersion: phi } } },
       { perSecond, failureRate },
     )
     return { perSecond, passMs: promoteMedianMs, detectMs: detectMedianMs }
