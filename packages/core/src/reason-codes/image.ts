@@ -22,6 +22,11 @@ export const imageCodes = {
     cause: 'No rule of `tags` is about the event and the reference that started the build.',
     remedy: 'Add a rule that always gives a tag, such as type=sha, or build without a push for this event.',
   },
+  'image-too-large': {
+    title: 'The image is larger than its budget',
+    cause: 'Its compressed size, or its growth since the image before, is above a limit of `size-budget`.',
+    remedy: 'Make the layers that the message names smaller, or raise the limit.',
+  },
   'build-request-invalid': {
     title: 'What should be built is not described completely',
     cause: 'The context, the output, the platform or the time given to the build cannot be used.',

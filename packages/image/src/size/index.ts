@@ -1,0 +1,5 @@
+export { sizeReport, grownLayers, type EarlierImage, type PlatformSize, type SizeReport } from './size-report.ts'
+export { overruns, parseSizeBudget, requireBudget, type Overrun, type SizeLimit } from './budget.ts'
+export { sizeMarkdown } from './size-table.ts'
+export type { LayerChange } from './compare-layers.ts'
+export { storedBytes, type SizedImage, type SizedLayer } from './sized-image.ts'
