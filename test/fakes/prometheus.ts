@@ -15,13 +15,15 @@ const lookbackMs = 300_000
 
 /**
  * The query API of a Prometheus 3, as far as it is used here: POST /api/v1/query with `query` and `time`; selectors with = and =~, and
- * `sum by (…) (selector)`. Anything else is answered as Prometheus answers a query that it cannot parse, or breaks the test.
+ * `sum by (…) (selector)`; the series `seconds` is a native histogram. Anything else is answered as Prometheus answers a query that it cannot parse, or breaks the test.
  */
 export class FakePrometheus {
   /** What was asked, for tests of headers and queries. */
   readonly asked: { readonly headers: IncomingMessage['headers']; readonly query: string; readonly time: number }[] = []
   /** Added to every answer. */
   warnings: readonly string[] = []
+  /** Whether the classic buckets of a native histogram are there too. */
+  keepsClassic = true
   /** In place of an answer. */
   answer: { readonly status: number; readonly body: unknown } | undefined
   url = ''
@@ -59,9 +61,10 @@ export class FakePrometheus {
     if (this.#world.fault !== undefined) return broken(this.#world.fault, request, response)
     if (this.answer !== undefined) return json(this.answer.status, this.answer.body)
     try {
-      const result = evaluate(query, this.#at(time * 1_000)).map(({ name, labels, value }) => ({
+      const result = evaluate(query, this.#at(time * 1_000), this.keepsClassic).map(({ name, labels, value, native }) => ({
         metric: { ...(name !== '' && { __name__: name }), ...labels },
-        value: [time, String(value)],
+        value: native === undefined ? [time, String(value)] : undefined,
+        histogram: native && [time, shown(native)],
       }))
       json(200, {
         status: 'success',
@@ -102,24 +105,61 @@ const broken = (fault: Fault, request: IncomingMessage, response: ServerResponse
   }
 }
 
-const evaluate = (query: string, series: readonly Series[]): readonly Series[] => {
+/** Observations by the upper end of their bucket; each bucket is an eighth of a doubling wide. */
+type Native = ReadonlyMap<number, number>
+type Answered = Series & { readonly native?: Native }
+
+/** As `marshalHistogram` of Prometheus writes it: numbers are strings, and a bucket without an observation is left out. */
+const shown = (native: Native): unknown => ({
+  count: String([...native.values()].reduce((sum, count) => sum + count, 0)),
+  sum: '17.5',
+  buckets: [...native]
+    .filter(([, count]) => count > 0)
+    .toSorted(([a], [b]) => a - b)
+    .map(([right, count]) => [0, String(right / 2 ** 0.125), String(right), String(count)]),
+})
+
+/** The classic histogram of the world, as the native one that its instances would expose. */
+const nativeOf = (series: readonly Series[], name: string): readonly Answered[] => {
+  const groups = Map.groupBy(
+    series.filter((one) => one.name === `${name}_bucket`),
+    ({ labels: { le: _le, ...labels } }) => JSON.stringify(labels),
+  )
+  return [...groups].map(([labels, members]) => {
+    const upTo = (le: string): number => members.find((one) => one.labels['le'] === le)?.value ?? 0
+    return {
+      name,
+      labels: JSON.parse(labels) as Series['labels'],
+      value: 0,
+      native: new Map([
+        [2 ** -3.5, upTo('0.1')],
+        [1, upTo('+Inf') - upTo('0.1')],
+      ]),
+    }
+  })
+}
+
+const evaluate = (query: string, series: readonly Series[], keepsClassic: boolean): readonly Answered[] => {
   const sum = /^sum by \(([\w, ]+)\) \((.+)\)$/.exec(query)
-  if (sum === null) return selected(query, series)
+  if (sum === null) return selected(query, series, keepsClassic)
   const kept = (sum[1] ?? '').split(',').map((label) => label.trim())
-  const groups = new Map<string, Series>()
-  for (const { labels, value } of selected(sum[2] ?? '', series)) {
+  const groups = new Map<string, Series & { native?: Map<number, number> }>()
+  for (const { labels, value, native } of selected(sum[2] ?? '', series, keepsClassic)) {
     const own = Object.fromEntries(kept.flatMap((label) => (labels[label] === undefined ? [] : [[label, labels[label]]])))
     const group = groups.get(JSON.stringify(own)) ?? { name: '', labels: own, value: 0 }
     group.value += value
+    for (const [right, count] of native ?? []) (group.native ??= new Map()).set(right, (group.native.get(right) ?? 0) + count)
     groups.set(JSON.stringify(own), group)
   }
   return [...groups.values()]
 }
 
-const selected = (query: string, series: readonly Series[]): readonly Series[] => {
+const selected = (query: string, all: readonly Series[], keepsClassic: boolean): readonly Answered[] => {
   const [, name = '', inside = ''] = /^([a-z_]+)(?:\{(.*)\})?$/.exec(query) ?? []
   if (name === '') throw new Error('1:1: parse error')
   const matchers = [...inside.matchAll(/(\w+)(=~|=)"([^"]*)"/g)]
+  if (name === 'seconds_bucket' && !keepsClassic) return []
+  const series = name === 'seconds' ? nativeOf(all, name) : all
   return series.filter(
     (one) =>
       one.name === name &&

@@ -35,6 +35,11 @@ histogramSourceContract(
   'prometheus, summed',
   underTest('histogram', { histogram: 'sum by (le, version) (seconds_bucket)', 'side-label': { label: 'version' } }),
 )
+histogramSourceContract('prometheus, native', underTest('histogram', { histogram: 'seconds{digest="{{digest}}"}', native: true }))
+histogramSourceContract(
+  'prometheus, native and summed',
+  underTest('histogram', { histogram: 'sum by (version) (seconds)', 'side-label': 'version' }),
+)
 gaugeSourceContract('prometheus', underTest('gauge', { query: 'sum by (version) (memory_bytes)', 'side-label': 'version' }))
 
 let clock: ManualClock

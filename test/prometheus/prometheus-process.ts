@@ -20,7 +20,7 @@ export class Prometheus {
   }
 
   /** @throws Error that says how to get it when there is none */
-  static async scraping(target: string): Promise<Prometheus> {
+  static async scraping(target: string, features: readonly string[] = []): Promise<Prometheus> {
     const directory = mkdtempSync(join(tmpdir(), 'deploy-kit-prometheus-'))
     writeFileSync(
       join(directory, 'prometheus.yml'),
@@ -35,6 +35,7 @@ export class Prometheus {
         `--storage.tsdb.path=${join(directory, 'data')}`,
         `--web.listen-address=${address}`,
         '--log.level=warn',
+        ...features.map((feature) => `--enable-feature=${feature}`),
       ],
       { stdio: ['ignore', log, log] },
     )
@@ -57,7 +58,9 @@ export class Prometheus {
   async knows(query: string): Promise<void> {
     await until(
       async () => {
-        const answer = await fetch(`${this.url}/api/v1/query?${new URLSearchParams({ query: `${query} offset 1s` }).toString()}`)
+        const answer = await fetch(
+          `${this.url}/api/v1/query?${new URLSearchParams({ query, time: String((Date.now() - 1_000) / 1_000) }).toString()}`,
+        )
         return ((await answer.json()) as { data: { result: readonly unknown[] } }).data.result.length > 0
       },
       async () => `Prometheus to know ${query}`,

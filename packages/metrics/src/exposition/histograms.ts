@@ -1,3 +1,4 @@
+import { KitError } from '@deploy-kit/core'
 import { perBucket } from './buckets.ts'
 import type { Increase } from './deltas.ts'
 import { bucketBoundary } from './parse.ts'
@@ -29,4 +30,16 @@ export const latencyOf = (histograms: readonly Histogram[], boundaries: readonly
   if (histograms.length === 0) return undefined
   const sum = (boundary: number): number => histograms.reduce((total, histogram) => total + (histogram.get(boundary) ?? 0), 0)
   return perBucket(new Map(boundaries.map((boundary) => [boundary, sum(boundary)])))?.counts
+}
+
+/**
+ * Both sides must have a boundary in common, or nothing could be compared.
+ * @param boundaries those that all histograms have, with the open end
+ * @throws KitError `metrics-query-invalid` when there is none
+ */
+export const refuseDifferent = (boundaries: readonly number[], query: string): void => {
+  if (boundaries.length !== 1) return
+  throw new KitError('metrics-query-invalid', `The histograms of \`${query}\` have no bucket boundary in common.`, {
+    remedy: 'Give both versions, and all their instances, the same buckets, or some that all of them have.',
+  })
 }

@@ -2,7 +2,9 @@ import { KitError, type HttpAnswer } from '@deploy-kit/core'
 import * as z from 'zod'
 import { parseNumber } from '../exposition/parse.ts'
 import type { Sample } from '../exposition/sample.ts'
+import type { MetricKind } from '../source.ts'
 import { jsonOf, okAnswer, type AnswerWords } from '../http/judge-status.ts'
+import { classicBuckets, nativeHistogram } from './native-histogram.ts'
 
 const vector = z.object({
   resultType: z.literal('vector'),
@@ -10,7 +12,7 @@ const vector = z.object({
     z.object({
       metric: z.record(z.string(), z.string()),
       value: z.tuple([z.number(), z.string()]).optional(),
-      histogram: z.unknown().optional(),
+      histogram: z.tuple([z.number(), nativeHistogram]).optional(),
     }),
   ),
 })
@@ -32,10 +34,10 @@ const failure = z.object({ status: z.literal('error'), errorType: z.string(), er
 const faultsOfQuery = new Set(['bad_data', 'execution'])
 
 /**
- * The series of an answer, each with its value. A number without a series, as `vector(0)` or `scalar()` give it, is one without labels.
+ * The series of an answer, each with its value; where histograms are asked for, a native one as the series of its buckets. A number without a series, as `vector(0)` or `scalar()` give it, is one without labels.
  * @throws KitError as a source does; a partial answer is none
  */
-export const samplesOf = (query: string, answer: HttpAnswer, words: AnswerWords): readonly Sample[] => {
+export const samplesOf = (query: string, kind: MetricKind, answer: HttpAnswer, words: AnswerWords): readonly Sample[] => {
   refuse(query, answer, words)
   const parsed = success.safeParse(jsonOf(okAnswer(answer, words), words))
   if (!parsed.success)
@@ -53,12 +55,12 @@ export const samplesOf = (query: string, answer: HttpAnswer, words: AnswerWords)
     throw new KitError('metrics-query-invalid', `\`${query}\` gives a ${data.resultType}, not the values of series now.`, {
       remedy: 'Give an instant selector, without `[…]`.',
     })
-  return data.result.map(({ metric: { __name__: name = '', ...labels }, value }) => {
-    if (value === undefined)
-      throw new KitError('metrics-query-invalid', `\`${query}\` selects native histograms, which have no fixed buckets to be counted by.`, {
-        remedy: 'Have Prometheus keep the classic buckets too (`always_scrape_classic_histograms: true`), and name those: `…_bucket`.',
-      })
-    return { name, labels, value: parseNumber(value[1]) }
+  return data.result.flatMap(({ metric: { __name__: name = '', ...labels }, value, histogram }): readonly Sample[] => {
+    if (value !== undefined) return [{ name, labels, value: parseNumber(value[1]) }]
+    if (histogram !== undefined && kind === 'histogram') return classicBuckets(query, histogram[1], { name, labels })
+    throw new KitError('metrics-query-invalid', `\`${query}\` selects native histograms, and a ${kind} is made of numbers.`, {
+      remedy: 'Count them: `histogram_count(…)` of a native histogram is a counter of its requests.',
+    })
   })
 }
 

@@ -12,7 +12,7 @@ import type { PrometheusServer } from './options.ts'
 export type Ask = (query: string, at: number, signal: AbortSignal) => Promise<readonly Sample[]>
 
 /** The HTTP API of a Prometheus, or of what speaks like one: Thanos, Mimir, Cortex, VictoriaMetrics. */
-export const prometheusApi = (server: PrometheusServer, { http, secret, directory }: SourceContext): Ask => {
+export const prometheusApi = (server: PrometheusServer, { kind, http, secret, directory }: SourceContext): Ask => {
   const url = new URL(`${server.url.replace(/\/+$/, '')}/api/v1/query`)
   const words: AnswerWords = {
     source: `Prometheus at ${url.origin}${url.pathname.replace(/\/api\/v1\/query$/, '')}`,
@@ -37,7 +37,7 @@ export const prometheusApi = (server: PrometheusServer, { http, secret, director
       signal,
       ...(trusted !== undefined && { ca: trusted }),
     })
-    return samplesOf(query, answer, words)
+    return samplesOf(query, kind, answer, words)
   }
 }
 

@@ -1,6 +1,6 @@
 import { KitError } from '@deploy-kit/core'
 import type { Side, SideCounts } from '@deploy-kit/rollout'
-import { commonBoundaries, histogramsOf, latencyOf } from '../exposition/histograms.ts'
+import { commonBoundaries, histogramsOf, latencyOf, refuseDifferent } from '../exposition/histograms.ts'
 import { bucketBoundary } from '../exposition/parse.ts'
 import type { MetricSource, SourceContext } from '../source.ts'
 import type { Template } from '../template.ts'
@@ -10,9 +10,9 @@ import { isPlainSelector, refuseDerived } from './raw-counters.ts'
 import type { Reader } from './reader.ts'
 import { textsOf } from './selections.ts'
 
-/** A classic histogram, by its raw buckets. */
+/** A histogram, by its raw buckets; those of a native one are made classic ones where the answer is read. */
 export const histogramSource = (options: HistogramOptions, reader: Reader, { metric, sides }: SourceContext): MetricSource => {
-  const buckets = bucketsOf(options.histogram)
+  const buckets = options.native === true ? options.histogram : bucketsOf(options.histogram)
   for (const query of textsOf(buckets)) refuseDerived(query, metric)
   const counters = new SideCounters()
 
@@ -20,6 +20,11 @@ export const histogramSource = (options: HistogramOptions, reader: Reader, { met
     check: async (signal) => {
       const now = await sides(signal)
       const selected = await reader.select(buckets, now, reader.moment(), signal)
+      if (options.native !== true && selected.every(({ samples }) => samples.length === 0)) {
+        // A name whose classic buckets are not there may be that of a native histogram.
+        const named = await reader.select(options.histogram, now, reader.moment(), signal)
+        refuseUnsaidNative(named)
+      }
       checkCounters(selected, now.stable !== undefined)
       refuseOtherThanBuckets(selected)
     },
@@ -30,6 +35,7 @@ export const histogramSource = (options: HistogramOptions, reader: Reader, { met
       const increases = counters.advance(selected)
       const histograms = { canary: histogramsOf(increases.canary ?? []), stable: histogramsOf(increases.stable ?? []) }
       const boundaries = commonBoundaries([...histograms.canary, ...histograms.stable])
+      refuseDifferent(boundaries, textsOf(buckets)[0] ?? '')
       const of = (side: Side): SideCounts | undefined => {
         const latency = latencyOf(histograms[side], boundaries)
         return latency && { requests: latency.reduce((sum, count) => sum + count, 0), failures: 0, latency }
@@ -42,6 +48,14 @@ export const histogramSource = (options: HistogramOptions, reader: Reader, { met
       }
     },
   }
+}
+
+const refuseUnsaidNative = (named: readonly Selected[]): void => {
+  const native = named.find(({ samples }) => samples.some(({ labels }) => labels['le'] !== undefined))
+  if (native === undefined) return
+  throw new KitError('metrics-query-invalid', `\`${native.selection.query}\` is a native histogram, without classic buckets.`, {
+    remedy: 'Add `native: true`.',
+  })
 }
 
 /** A name alone means its buckets. */

@@ -34,7 +34,14 @@ const ratio = keys({
   failed: template('raw counters of the failed ones, or label matchers such as `code=~"5.."` for those of `total`'),
 })
 
-const histogram = keys({ ...server, histogram: template('classic histogram in seconds, by its name or its raw `_bucket` series') })
+const histogram = keys({
+  ...server,
+  histogram: template('histogram in seconds, by its name or its raw `_bucket` series'),
+  native: z
+    .boolean({ error: expected('true or false') })
+    .exactOptional()
+    .describe('Whether the name is that of a native histogram. Default no: its classic buckets are read, `…_bucket`.'),
+})
 
 const gauge = keys({ ...server, query: template('query with one number for each side') })
 

@@ -2,7 +2,7 @@ import { KitError } from '@deploy-kit/core'
 import type { Counts, HalfCounts, SideCounts } from '@deploy-kit/rollout'
 import { CounterDeltas } from '../exposition/deltas.ts'
 import { Dealer } from '../halves.ts'
-import { commonBoundaries, latencyOf } from '../exposition/histograms.ts'
+import { commonBoundaries, latencyOf, refuseDifferent } from '../exposition/histograms.ts'
 import type { Sample } from '../exposition/sample.ts'
 import { filledHeaders } from '../http/headers.ts'
 import type { MetricSource, SourceContext } from '../source.ts'
@@ -89,6 +89,7 @@ const byInstance = (
 const countsOf = (instances: Instances, series: readonly SideSeries[], at: number): Counts => {
   const sides = series.map((side) => ({ series: side, counts: tally(instances, side), histograms: sideHistograms(instances, side) }))
   const boundaries = commonBoundaries(sides.flatMap(({ histograms }) => histograms))
+  refuseDifferent(boundaries, series.find(({ histogram }) => histogram !== undefined)?.histogram?.name ?? '')
   const of = (wanted: SideSeries['side']): SideCounts | undefined => {
     const found = sides.find(({ series: { side } }) => side === wanted)
     if (found === undefined) return undefined
