@@ -1,7 +1,7 @@
 import { KitError } from '@deploy-kit/core'
 import type { Descriptor } from '../layout/schema.ts'
 import { partsOf, type StoredManifest } from './content.ts'
-import { eachOf } from './pool.ts'
+import { eachOf } from '../concurrency/each-of.ts'
 import type { Registry } from './registry.ts'
 
 /** Where an image comes from. */

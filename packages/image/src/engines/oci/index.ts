@@ -1,7 +1,7 @@
 import { formatPlatform } from '../../layout/platform.ts'
 import type { BuildEngine, BuildPlan, BuildPorts, BuildRequest } from '../build-engine.ts'
 import { loadContext } from './files/load-context.ts'
-import { readIgnoreFile } from './files/ignore-file.ts'
+import { readIgnoreFile } from '../../context/ignore-file.ts'
 import { timestamp } from './image/image-files.ts'
 import { writeImage } from './image/write-image.ts'
 import { readRequest, type CheckedRequest } from './read-request.ts'

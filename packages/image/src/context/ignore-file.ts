@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import dockerignore from '@balena/dockerignore'
-import { errnoOf } from '../../../filesystem/errno.ts'
+import { errnoOf } from '../filesystem/errno.ts'
 
-/** What .dockerignore leaves out of the context. */
+/** What is left out of a context. */
 export interface Ignored {
   /** Whether the file or directory of this name is left out. */
   has(name: string): boolean
@@ -32,4 +32,10 @@ const readIfThere = async (path: string): Promise<string | undefined> => {
     if (errnoOf(error) === 'ENOENT') return undefined
     throw error
   }
+}
+
+/** The image itself is no source of the next one, though it often lies in the context: `COPY . .` would change each time. */
+export const withoutOutput = (ignored: Ignored, directory: string, output: string): Ignored => {
+  const own = relative(directory, output)
+  return { ...ignored, neverHas: (name) => name === own || name.startsWith(`${own}.build-`) }
 }
