@@ -12,8 +12,8 @@ import { webDeployment, webGateway, webRoute, webService } from './objects.ts'
 
 /** What a test may know of a shop: who serves, by names, weight and whether anything was left behind. */
 export interface ShopState {
-  readonly stable: VersionName | string | null
-  readonly canary: VersionName | string | null
+  readonly stable: string | null
+  readonly canary: string | null
   readonly weight: number
   readonly lease: 'free' | 'held'
 }
@@ -79,7 +79,7 @@ export class Shop implements AsyncDisposable {
   }
 
   /** Starts an action of the bundle as a runner would. */
-  starts(action: string, inputs: Inputs, { run = `run-${(this.#runs += 1)}`, attempt = 1, env = {} as Inputs } = {}): Step {
+  starts(action: string, inputs: Inputs, { run = `run-${(this.#runs += 1)}`, attempt = 1, env = {} } = {}): Step {
     const step = startStep({
       dist: resolve('dist'),
       action,
