@@ -32,6 +32,8 @@ export class Shop implements AsyncDisposable {
   readonly namespace: TestNamespace
   readonly workspace = mkdtempSync(join(tmpdir(), 'dk-kubernetes-'))
   readonly answers: Answer[] = []
+  /** Moments of the story, in milliseconds since the epoch. */
+  readonly marks = new Map<string, number>()
   /** Kubeconfig of the steps; another one where a proxy or a role stands in between. */
   kubeconfig: string
   readonly #traffic: Traffic[] = []
