@@ -142,7 +142,7 @@ export const scenarios: readonly Scenario[] = [
       step.kill('SIGKILL')
       await step.ended
       shop.marks.set('reconcile', Date.now())
-      return shop.reconciles()
+      return shop.reconciles('run-1')
     },
     isWithinBar: (it) => back(it.state, 'one') && it.specUnchanged && it.lost === 0 && it.homeAfterMarkS <= 2,
   },

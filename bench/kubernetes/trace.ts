@@ -15,10 +15,11 @@ export interface Exposure {
 
 const users = 1_000
 
+const isLost = ({ status }: Answer): boolean => status === 0 || (status >= 502 && status <= 504)
+
 export const exposureTo = (version: string, answers: readonly Answer[], triggeredAt: number): Exposure => {
   const inOrder = answers.toSorted((a, b) => a.at - b.at)
   const own = inOrder.filter((answer) => answer.version === version)
-  const isLost = ({ status }: Answer): boolean => status === 0 || (status >= 502 && status <= 504)
   const isHurt = (answer: Answer): boolean => isLost(answer) || (answer.version === version && answer.status >= 500)
   const hurt = new Set(inOrder.flatMap((answer, index) => (isHurt(answer) ? [index % users] : [])))
   const seconds = (at: number | undefined): number => (at === undefined ? Number.NaN : (at - triggeredAt) / 1_000)

@@ -105,8 +105,9 @@ export class Shop implements AsyncDisposable {
     return this.startsRelease(version, inputs, inRun).ended
   }
 
-  reconciles(): Promise<StepEnd> {
-    return this.starts('auto-rollback', { mode: 'reconcile' }, { run: 'watcher' }).ended
+  /** What the rollback job does, in the workflow run of the release or in another one. */
+  reconciles(run: string): Promise<StepEnd> {
+    return this.starts('auto-rollback', { mode: 'reconcile' }, { run }).ended
   }
 
   /** Sends requests through the gateway until the story ends. */

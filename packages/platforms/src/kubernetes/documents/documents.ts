@@ -1,5 +1,5 @@
 import { KitError, urgent, type Clock, type Json } from '@deploy-kit/core'
-import { leaseDocument, type DocumentStore, type Lease } from '@deploy-kit/rollout'
+import { leaseDocument, type DocumentStore } from '@deploy-kit/rollout'
 import { fieldManager, kinds, pathOf, type Kind, type KubeClient, type KubeObject } from '../api/index.ts'
 import { ours } from '../objects/labels.ts'
 import { asLabel, asName } from '../objects/names.ts'
@@ -36,7 +36,7 @@ export const kubernetesDocuments = ({ client, namespace, app, environment, clock
   const objectOf = (name: string, value: Json): KubeObject => {
     const { apiVersion, kind } = kindOf(name)
     const metadata = { name: objectName(name), namespace, labels: { [ours.managedBy]: 'deploy-kit', [ours.app]: asLabel(app) } }
-    if (name === leaseDocument) return leaseObject(value as unknown as Lease, metadata, clock.now())
+    if (name === leaseDocument) return leaseObject(value, metadata, clock.now())
     return { apiVersion, kind, metadata, data: { value: JSON.stringify(value) } } as ConfigMap
   }
   const ageOf = (object: Stored): number => {

@@ -1,5 +1,6 @@
-import { KitError, type RunIdentity } from '@deploy-kit/core'
-import { leaseDocument, type DocumentStore, type Lease } from '@deploy-kit/rollout'
+import { KitError, type Json, type RunIdentity } from '@deploy-kit/core'
+import { leaseDocument, type DocumentStore } from '@deploy-kit/rollout'
+import { asLease } from './lease-object.ts'
 
 /**
  * Keeps changes to the holder of the lease. A cluster cannot refuse them for us, so this does: a run that has written the lease
@@ -14,7 +15,10 @@ export interface LeaseGuard {
 
 export const leaseGuard = (documents: DocumentStore, holder: RunIdentity): LeaseGuard => {
   let held = false
-  const isOurs = (lease: Lease): boolean => lease.holder.id === holder.id && lease.holder.attempt === holder.attempt
+  const isOurs = (document: Json | undefined): boolean => {
+    const found = asLease(document)?.holder
+    return found?.id === holder.id && found.attempt === holder.attempt
+  }
   const note =
     (name: string, after: boolean) =>
     <T>(result: T): T => {
@@ -31,17 +35,15 @@ export const leaseGuard = (documents: DocumentStore, holder: RunIdentity): Lease
     require: async (signal) => {
       if (held) return
       const found = await documents.read(leaseDocument, signal)
-      const lease = found?.value as unknown as Lease | undefined
-      if (lease !== undefined && isOurs(lease)) return
+      if (isOurs(found?.value)) return
+      const lease = asLease(found?.value)
       const who = lease === undefined ? 'Nobody holds it' : `Run ${lease.holder.id} (attempt ${lease.holder.attempt}) holds it`
       throw new KitError('lease-required', `The lease of this app is not held by this run. ${who}.`)
     },
     documents: {
       read: (name, signal) => documents.read(name, signal),
       write: (name, value, expected, signal) =>
-        documents
-          .write(name, value, expected, signal)
-          .then(note(name, name === leaseDocument && isOurs(value as unknown as Lease)), lost(name)),
+        documents.write(name, value, expected, signal).then(note(name, name === leaseDocument && isOurs(value)), lost(name)),
       remove: (name, expected, signal) => documents.remove(name, expected, signal).then(note(name, false), lost(name)),
     },
   }

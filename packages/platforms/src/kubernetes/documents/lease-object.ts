@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
+import type { Json } from '@deploy-kit/core'
 import type { Lease } from '@deploy-kit/rollout'
 import { kinds, type KubeObject } from '../api/index.ts'
 import { prefix } from '../objects/labels.ts'
@@ -10,32 +11,43 @@ const intent = `${prefix}/intent`
 
 interface LeaseObject extends KubeObject {
   readonly spec: {
-    readonly holderIdentity: string
-    readonly leaseDurationSeconds: number
-    readonly acquireTime: string
+    readonly holderIdentity?: string
+    readonly leaseDurationSeconds?: number
+    readonly acquireTime?: string
     readonly renewTime: string
   }
 }
 
-/** A lease as Kubernetes' own kind, so that whoever looks with kubectl sees holder and intent. */
-export const leaseObject = (lease: Lease, metadata: NonNullable<KubeObject['metadata']>, now: number): LeaseObject => ({
-  apiVersion: kinds.lease.apiVersion,
-  kind: kinds.lease.kind,
-  metadata: {
-    ...metadata,
-    annotations: {
-      [content]: gzipSync(JSON.stringify(lease), { level: 1 }).toString('base64'),
-      [intent]: `${lease.intent.doing}; ${lease.intent.safe} is safe; weight ${lease.intent.weight.last} -> ${lease.intent.weight.next}`,
+/** A document as the kind that Kubernetes has for leases; whoever looks with kubectl sees holder and intent. */
+export const leaseObject = (document: Json, metadata: NonNullable<KubeObject['metadata']>, now: number): LeaseObject => {
+  const lease = asLease(document)
+  const { apiVersion, kind } = kinds.lease
+  const packed = gzipSync(JSON.stringify(document), { level: 1 }).toString('base64')
+  // A heartbeat must change something, or the server keeps the time of the last change.
+  const renewTime = microTime(now)
+  if (lease === undefined) return { apiVersion, kind, metadata: { ...metadata, annotations: { [content]: packed } }, spec: { renewTime } }
+  const { doing, safe, weight } = lease.intent
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      ...metadata,
+      annotations: { [content]: packed, [intent]: `${doing}; ${safe} is safe; weight ${weight.last} -> ${weight.next}` },
     },
-  },
-  spec: {
-    holderIdentity: `${lease.holder.id}#${lease.holder.attempt}`,
-    leaseDurationSeconds: Math.max(1, Math.ceil(lease.ttlMs / 1_000)),
-    acquireTime: microTime(lease.acquiredAt),
-    // A heartbeat must change something, or the server keeps the time of the last change.
-    renewTime: microTime(now),
-  },
-})
+    spec: {
+      holderIdentity: `${lease.holder.id}#${lease.holder.attempt}`,
+      leaseDurationSeconds: Math.max(1, Math.ceil(lease.ttlMs / 1_000)),
+      acquireTime: microTime(lease.acquiredAt),
+      renewTime,
+    },
+  }
+}
+
+/** The document as a lease; a newer version of deploy-kit may write another form of it. */
+export const asLease = (document: Json | undefined): Lease | undefined => {
+  const lease = document as unknown as Partial<Lease> | null | undefined
+  return typeof lease === 'object' && lease?.holder !== undefined && lease.intent !== undefined ? (lease as Lease) : undefined
+}
 
 /** The lease as JSON; undefined in an object that deploy-kit did not write. */
 export const leaseText = ({ metadata }: KubeObject): string | undefined => {
