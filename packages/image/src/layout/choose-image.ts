@@ -30,6 +30,21 @@ export const chooseImage = async (layout: string, listed: readonly Descriptor[],
   throw new KitError('image-not-in-layout', `Looking for ${what}, ${digests.size} images fit in \`${layout}\`. It holds: ${there}.`)
 }
 
+/**
+ * The images that a choice leaves when it leaves one, or one index: then each of its platforms.
+ * @throws KitError `image-not-in-layout` when it leaves none, or several that are no platforms of one image
+ */
+export const choosePlatforms = async (
+  layout: string,
+  listed: readonly Descriptor[],
+  choice: LayoutChoice,
+): Promise<readonly Descriptor[]> => {
+  const left = (await flatten(layout, listed)).filter((image) => isChosen(image, choice))
+  const entries = new Set(left.map(({ entry }) => entry.digest))
+  const byDigest = new Map(left.map(({ manifest }) => [manifest.digest, manifest]))
+  return entries.size === 1 ? [...byDigest.values()] : [await chooseImage(layout, listed, choice)]
+}
+
 interface Listed {
   readonly manifest: Descriptor
   /** The entry of index.json through which it was found: that one has the tag. */

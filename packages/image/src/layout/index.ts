@@ -1,5 +1,5 @@
 export { listLayout, readLayout, verifyLayers, type LayoutImage } from './read-layout.ts'
-export { refName, type LayoutChoice } from './choose-image.ts'
+export { choosePlatforms, refName, type LayoutChoice } from './choose-image.ts'
 export { formatPlatform, parsePlatform, type Platform } from './platform.ts'
 export type { Descriptor, ImageConfiguration, ImageIndex, ImageManifest, RunConfiguration } from './schema.ts'
 export { unpackImage } from '../filesystem/unpack.ts'

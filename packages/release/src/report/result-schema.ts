@@ -50,15 +50,33 @@ const scan = z
     version,
     kind: z.literal('scan'),
     result: z.enum(['pass', 'fail']),
-    reasonCode: z.enum(['ok', 'vulnerabilities-found']),
+    reasonCode: z.enum(['ok', 'vulnerabilities-found', 'secrets-found', 'misconfigurations-found', 'licenses-found']),
     subject: text,
     digest: digest.optional(),
+    digests: z.array(digest).describe('The digest that was named, and those of the platforms that were scanned.'),
+    platforms: z.array(text),
     counts: z.record(z.enum(['unknown', 'low', 'medium', 'high', 'critical']), amount),
     failing: z
       .array(z.looseObject({ kind: text, id: text, severity: text, title: text, target: text }))
       .describe('Findings that fail, the worst first; fifty at most.'),
-    letThrough: amount,
-    trivy: z.looseObject({ program: text, version: text }),
+    found: amount,
+    suppressed: amount,
+    letThrough: amount.describe('Findings that would fail, had nobody asked to let through what has no fix.'),
+    knownBefore: amount.describe('Findings that would fail, had only new ones not been asked for.'),
+    comparison: z
+      .looseObject({
+        baseline: text,
+        kind: z.enum(['same-database', 'earlier-report']),
+        newByImage: amount,
+        newByDatabase: amount,
+        fixed: amount,
+      })
+      .nullable(),
+    advice: z.array(
+      z.looseObject({ kind: z.enum(['base-image', 'package']), what: text, from: text, to: text.optional(), clears: amount }),
+    ),
+    trivy: z.looseObject({ program: text, version: text, installed: z.boolean() }),
+    database: z.looseObject({ updatedAt: amount, ageMs: amount, outdated: z.boolean(), source: text }).optional(),
   })
   .describe('scan-trivy.')
 

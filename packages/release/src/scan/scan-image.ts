@@ -1,86 +1,49 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { systemClock, type ActionHost, type ActionResult, type Json } from '@deploy-kit/core'
-import { describeFinding, scan, scanSummary, type Scanned, type Severity, type Subject } from '@deploy-kit/scan'
+import { systemClock, type ActionHost, type ActionResult, type Clock } from '@deploy-kit/core'
+import { scan, type Scanned } from '@deploy-kit/scan'
+import { annotate } from './annotate.ts'
+import { cacheStores } from './actions-cache.ts'
+import { publishScan } from './publish-scan.ts'
+import type { ScanInputs, ScanOutputs } from './scan-inputs.ts'
+import { scanReport } from './scan-report.ts'
+import { scanRequest } from './scan-request.ts'
 
-/** The inputs of scan-trivy. */
-export interface ScanInputs {
-  readonly image: string
-  readonly digest: string | undefined
-  readonly 'input-kind': 'auto' | 'image' | 'layout' | 'filesystem'
-  readonly trivy: string | undefined
-  readonly 'fail-on': readonly Severity[]
-  readonly 'ignore-unfixed': boolean
-  readonly timeout: number
-  readonly report: string
+export type { ScanInputs, ScanOutputs } from './scan-inputs.ts'
+
+/** What a scan touches outside; the runner's own, unless a test says otherwise. */
+export interface ScanSurroundings {
+  readonly clock: Clock
+  readonly environment: NodeJS.ProcessEnv
 }
-
-export type ScanOutputs = 'counts' | 'failing' | 'report' | 'trivy-version' | 'database-age'
 
 /** Scans once and reports findings as a result: a finding is no error, and an error is no finding. */
-export const scanImage = async (inputs: ScanInputs, host: ActionHost, signal: AbortSignal): Promise<ActionResult<ScanOutputs>> => {
-  const scanned = await scan(
-    {
-      subject: subjectOf(inputs, host.workspace),
-      ...(inputs.trivy !== undefined && { trivy: inputs.trivy }),
-      failOn: inputs['fail-on'],
-      ignoreUnfixed: inputs['ignore-unfixed'],
-      timeoutMs: inputs.timeout,
-      report: resolve(host.workspace, inputs.report),
-      cacheDirectory: join(host.temporaryDirectory, 'trivy-cache'),
-    },
-    {
-      clock: systemClock,
-      signal,
-      environment: process.env,
-      temporaryDirectory: host.temporaryDirectory,
-      echo: (text) => host.log.debug(text),
-    },
-  )
-  for (const finding of scanned.failing.slice(0, 10)) host.log.info(describeFinding(finding))
-  return reportOf(scanned)
+export const scanImage = async (
+  inputs: ScanInputs,
+  host: ActionHost,
+  signal: AbortSignal,
+  { clock, environment }: ScanSurroundings = { clock: systemClock, environment: process.env },
+): Promise<ActionResult<ScanOutputs>> => {
+  const request = scanRequest(inputs, host)
+  const scanned = await scan(request, {
+    clock,
+    signal,
+    environment,
+    temporaryDirectory: host.temporaryDirectory,
+    ...(inputs.cache === true && inputs.offline !== true && cacheStores(request.cacheDirectory, host.log)),
+    echo: (text) => host.log.debug(text),
+    warn: (message) => host.log.warning(message),
+  })
+  tell(scanned, host)
+  annotate(scanned, request, host)
+  const { uploaded } = await publishScan(scanned, request.name ?? scanned.subject, inputs, { host, clock, signal, environment })
+  return scanReport(scanned, inputs, uploaded)
 }
 
-const subjectOf = (inputs: ScanInputs, workspace: string): Subject => {
-  const path = resolve(workspace, inputs.image)
-  const isLayout = existsSync(join(path, 'oci-layout'))
-  const kind = inputs['input-kind'] === 'auto' ? (isLayout ? 'layout' : existsSync(path) ? 'filesystem' : 'image') : inputs['input-kind']
-  const digest = inputs.digest === undefined ? {} : { digest: inputs.digest }
-  switch (kind) {
-    case 'layout':
-      return { kind, directory: path, ...digest }
-    case 'filesystem':
-      return { kind, directory: path }
-    case 'image':
-      return {
-        kind,
-        reference: inputs.digest === undefined || inputs.image.includes('@') ? inputs.image : `${inputs.image}@${inputs.digest}`,
-      }
-  }
-}
-
-const reportOf = (scanned: Scanned): ActionResult<ScanOutputs> => {
-  const passed = scanned.result === 'pass'
-  const worst = scanned.failing.slice(0, 3).map(describeFinding).join('; ')
-  return {
-    ok: passed,
-    outcome: passed ? 'passed' : 'failed',
-    reasonCode: scanned.reasonCode,
-    reason: passed
-      ? `${scanned.subject} has no finding that fails.`
-      : `${scanned.failing.length} findings fail ${scanned.subject}: ${worst}`,
-    result: {
-      version: 1,
-      kind: 'scan',
-      ...(JSON.parse(JSON.stringify({ ...scanned, failing: scanned.failing.slice(0, 50) })) as Record<string, Json>),
-    },
-    outputs: {
-      counts: JSON.stringify(scanned.counts),
-      failing: String(scanned.failing.length),
-      report: scanned.report ?? '',
-      'trivy-version': scanned.trivy.version,
-      'database-age': scanned.database === undefined ? '' : (scanned.database.ageMs / 3_600_000).toFixed(1),
-    },
-    summary: scanSummary(scanned),
-  }
+/** What everybody may want to know who reads the log only. */
+const tell = ({ trivy, database, files, ignores }: Scanned, { log }: ActionHost): void => {
+  log.info(`Trivy ${trivy.version} (${trivy.installed ? 'installed, checksum verified' : trivy.program})`)
+  if (database !== undefined) log.info(`Vulnerability database of ${new Date(database.updatedAt).toISOString()} from ${database.source}`)
+  const written = [...files.json, files.sarif, files.markdown, files.predicate, ...files.table, ...files.cyclonedx, ...files.spdx]
+  for (const file of written) if (file !== undefined) log.info(`Written: ${file}`)
+  for (const { id, place } of ignores.expired) log.warning(`${id} is not ignored any more: its day is over (${place}).`)
+  for (const { id, place } of ignores.unused) log.info(`${id} is ignored in vain: nothing of it was found (${place}).`)
 }

@@ -1,62 +1,97 @@
 import { z } from 'zod'
 
-// Only what is read is checked: Trivy adds fields with each release, and leaves out whatever is empty.
-const vulnerability = z.object({
+// Only what is read is named: Trivy adds fields with each release, which stay in the report and disturb nobody here, and it
+// leaves out whatever is empty, so that what is missing has the value that Trivy means by it.
+const text = z.string().default('')
+const layer = z.object({ Digest: text, DiffID: text }).optional()
+
+const scores = z
+  .record(z.string(), z.object({ V3Score: z.number().optional(), V40Score: z.number().optional(), V2Score: z.number().optional() }))
+  .optional()
+
+export const vulnerability = z.object({
   VulnerabilityID: z.string(),
+  VendorIDs: z.array(z.string()).optional(),
+  PkgID: text,
   PkgName: z.string(),
-  InstalledVersion: z.string().default(''),
-  FixedVersion: z.string().default(''),
+  PkgPath: text,
+  PkgIdentifier: z.object({ PURL: text }).optional(),
+  InstalledVersion: text,
+  FixedVersion: text,
   Status: z.string().optional(),
+  Layer: layer,
   Severity: z.string().default('UNKNOWN'),
-  Title: z.string().default(''),
+  SeveritySource: text,
+  CVSS: scores,
+  Title: text,
+  Description: text,
   PrimaryURL: z.string().optional(),
 })
 
-const misconfiguration = z.object({
+export const misconfiguration = z.object({
   ID: z.string(),
   Severity: z.string().default('UNKNOWN'),
-  Title: z.string().default(''),
+  Title: text,
+  Description: text,
+  Message: text,
+  Resolution: text,
   Status: z.string().default('FAIL'),
   PrimaryURL: z.string().optional(),
+  Layer: layer,
+  CauseMetadata: z.looseObject({ Resource: text, StartLine: z.number().optional(), EndLine: z.number().optional() }).optional(),
 })
 
-const secret = z.object({
+export const secret = z.object({
   RuleID: z.string(),
+  Category: text,
   Severity: z.string().default('UNKNOWN'),
-  Title: z.string().default(''),
+  Title: text,
   StartLine: z.number().optional(),
+  EndLine: z.number().optional(),
+  Layer: layer,
 })
 
-const license = z.object({
+export const license = z.object({
   Name: z.string(),
   Severity: z.string().default('UNKNOWN'),
-  PkgName: z.string().default(''),
-  FilePath: z.string().default(''),
+  Category: text,
+  PkgName: text,
+  FilePath: text,
   Link: z.string().optional(),
 })
 
-const absent = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .nullish()
-    .transform((items) => items ?? [])
-
-const result = z.object({
-  Target: z.string().default(''),
-  Vulnerabilities: absent(vulnerability),
-  Misconfigurations: absent(misconfiguration),
-  Secrets: absent(secret),
-  Licenses: absent(license),
+export const packageEntry = z.object({
+  ID: text,
+  Name: text,
+  Version: text,
+  Identifier: z.object({ PURL: text }).optional(),
+  FilePath: text,
+  Locations: z.array(z.object({ StartLine: z.number().optional() })).optional(),
 })
 
-/** The part of Trivy's JSON report (SchemaVersion 2) that is read. `Results` is absent when there was nothing to look at. */
-export const trivyReport = z.object({
-  SchemaVersion: z.literal(2),
-  Trivy: z.object({ Version: z.string() }).optional(),
-  Metadata: z
-    .object({ OS: z.object({ Family: z.string(), Name: z.string().default(''), EOSL: z.boolean().default(false) }).optional() })
+/** What an ignore file, a policy or a VEX document took out of the findings, with `--show-suppressed`. */
+export const modified = z.object({ Type: text, Status: text, Statement: text, Source: text, Finding: z.looseObject({}) })
+
+export const artifact = z.object({
+  OS: z.object({ Family: z.string(), Name: text, EOSL: z.boolean().default(false) }).optional(),
+  ImageID: text,
+  RepoTags: z.array(z.string()).optional(),
+  RepoDigests: z.array(z.string()).optional(),
+  Layers: z.array(z.object({ DiffID: text, CreatedBy: text })).optional(),
+  ImageConfig: z
+    .looseObject({
+      architecture: text,
+      os: text,
+      variant: text,
+      config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).optional(),
+    })
     .optional(),
-  Results: absent(result),
 })
 
-export type TrivyReport = z.infer<typeof trivyReport>
+export type Vulnerability = z.infer<typeof vulnerability>
+export type Misconfiguration = z.infer<typeof misconfiguration>
+export type Secret = z.infer<typeof secret>
+export type License = z.infer<typeof license>
+export type PackageEntry = z.infer<typeof packageEntry>
+export type Modified = z.infer<typeof modified>
+export type Artifact = z.infer<typeof artifact>

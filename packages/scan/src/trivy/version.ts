@@ -1,8 +1,6 @@
 import { KitError } from '@deploy-kit/core'
+import { compromised } from '../install/releases.ts'
 import { runTrivy, type TrivyPorts } from './run-trivy.ts'
-
-/** Published by an attacker on 19 March 2026 (GHSA-69fq-xp46-6x23), and later as images of the same numbers. */
-const compromised = new Set(['0.69.4', '0.69.5', '0.69.6'])
 
 const versionDeadlineMs = 30_000
 

@@ -1,0 +1,1 @@
+export { logicalLines, type LogicalLine } from './logical-lines.ts'
