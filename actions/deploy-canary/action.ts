@@ -1,6 +1,7 @@
 import { defineAction, input } from '@deploy-kit/core'
 import { imageInputs } from '../shared/image-inputs.ts'
 import { dryRunInput, leaseInputs, rolloutInputs } from '../shared/rollout-inputs.ts'
+import { scanRecordInputs } from '../shared/scan-record-inputs.ts'
 import { targetHosts, targetInputs } from '../shared/target-inputs.ts'
 
 export const deployCanary = defineAction({
@@ -11,6 +12,7 @@ export const deployCanary = defineAction({
     ...targetInputs,
     ...imageInputs,
     version: input.text({ about: 'Name of the version for people. Default: the short commit.' }),
+    ...scanRecordInputs,
     ...rolloutInputs,
     ...leaseInputs,
     ...dryRunInput('the plan is checked against the target and shown.'),

@@ -1,7 +1,7 @@
 import { defineAction, input } from '@deploy-kit/core'
 import { buildInputs } from '../shared/build-inputs.ts'
 import { dryRunInput, leaseInputs, rolloutInputs } from '../shared/rollout-inputs.ts'
-import { scanGateInputs, trivyInputs } from '../shared/scan-inputs.ts'
+import { scanGateInputs, scanTermInputs, trivyInputs } from '../shared/scan-inputs.ts'
 import { targetHosts, targetInputs } from '../shared/target-inputs.ts'
 
 export const deployKit = defineAction({
@@ -18,8 +18,11 @@ export const deployKit = defineAction({
       default: 'required',
       about: 'Whether the image must pass a scan before it is released. `off` is written into the record.',
     }),
-    ...trivyInputs,
+    trivy: trivyInputs.trivy,
+    install: trivyInputs.install,
+    'trivy-version': trivyInputs['trivy-version'],
     ...scanGateInputs,
+    'kev-feed': scanTermInputs['kev-feed'],
     ...rolloutInputs,
     ...leaseInputs,
     ...dryRunInput('the image is built and scanned, and the plan is checked against the target and shown.'),
@@ -35,7 +38,9 @@ export const deployKit = defineAction({
   },
   permissions: { contents: ['read', 'to check out the sources, the configuration and the smoke suite'] },
   hosts: {
-    'mirror.gcr.io, ghcr.io': 'Trivy fetches its vulnerability database from there, unless it has a recent one.',
+    'mirror.gcr.io, ghcr.io, public.ecr.aws':
+      'Trivy fetches its vulnerability database from the first that answers, unless there is a recent one.',
+    'github.com, release-assets.githubusercontent.com': 'Trivy itself is fetched from there, when it has to be installed.',
     ...targetHosts,
   },
   finishesInPost: true,

@@ -17,10 +17,12 @@ export const main = runs(deployKit, async (context) => {
   if (image === undefined) throw new KitError('internal-error', 'the build named no image')
 
   const scanned = await scanStage(stages, { ...inputs, image, digest }, host, signal)
-  if (scanned !== undefined && !scanned.ok)
-    return { ...scanned, outputs: { image, stages: JSON.stringify(stages.json()) }, summary: stages.summary() }
+  if (scanned !== undefined && !scanned.ended.ok)
+    return { ...scanned.ended, outputs: { image, stages: JSON.stringify(stages.json()) }, summary: stages.summary() }
 
-  const deployed = await stages.run('deploy', () => release({ ...inputs, image, digest }, context))
+  const deployed = await stages.run('deploy', () =>
+    release({ ...inputs, image, digest, 'scan-record': scanned?.record, 'scan-max-age': undefined }, context),
+  )
   const { plan: _plan, ...outputs } = deployed.outputs
   return { ...deployed, outputs: { ...outputs, image, stages: JSON.stringify(stages.json()) }, summary: stages.summary() }
 })

@@ -18,7 +18,15 @@ const trivyThatReports = (shop: Shop, report: 'clean' | 'image-vulnerabilities')
   const program = join(bin, 'trivy')
   copyFileSync('test/fakes/trivy.cjs', program)
   chmodSync(program, 0o755)
-  writeFileSync(join(bin, 'scenario.json'), JSON.stringify({ version: '0.73.0', report: resolve(`test/fixtures/trivy/${report}.json`) }))
+  const hour = 3_600_000
+  const scenario = {
+    version: '0.73.0',
+    report: resolve(`test/fixtures/trivy/${report}.json`),
+    mirrors: { 'mirror.gcr.io/aquasec/trivy-db:2': {} },
+    updatedAt: new Date(Date.now() - hour).toISOString(),
+    nextUpdate: new Date(Date.now() + 23 * hour).toISOString(),
+  }
+  writeFileSync(join(bin, 'scenario.json'), JSON.stringify(scenario))
   return program
 }
 

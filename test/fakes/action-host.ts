@@ -9,8 +9,8 @@ export class FakeHost implements ActionHost {
   readonly log: Logger
   markdown = ''
   readonly run = { id: 'acme/shop/1', attempt: 1 }
-  readonly temporaryDirectory = '/nowhere'
-  readonly workspace = '/nowhere'
+  readonly temporaryDirectory: string = '/nowhere'
+  readonly workspace: string = '/nowhere'
   readonly #inputs: Readonly<Record<string, string>>
 
   constructor(inputs: Readonly<Record<string, string>> = {}, log: Logger = silentLogger) {

@@ -102,10 +102,11 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The description allows these and no others (`additionalProperties: false`), with these patterns. */
+/** The description allows these and no others (`additionalProperties: false`), with the patterns below. */
+const knownFields = new Set(['commit_sha', 'ref', 'sarif', 'checkout_uri', 'started_at', 'tool_name', 'validate'])
+
 const faultOf = (body: Record<string, unknown>): string | undefined => {
-  const known = ['commit_sha', 'ref', 'sarif', 'checkout_uri', 'started_at', 'tool_name', 'validate']
-  const stranger = Object.keys(body).find((key) => !known.includes(key))
+  const stranger = Object.keys(body).find((key) => !knownFields.has(key))
   if (stranger !== undefined) return `unknown field ${stranger}`
   if (!/^[0-9a-f]{40}$/.test(String(body['commit_sha']))) return 'commit_sha is no SHA'
   if (!/^refs\/(?:heads\/.+|tags\/.+|pull\/\d+\/(?:merge|head))$/.test(String(body['ref']))) return 'ref is no full ref'

@@ -18,6 +18,8 @@ const weak = (more: Partial<Extract<Finding, { kind: 'vulnerability' }>>): Findi
 const system = (id: string, layer: string, fixed = '2'): Finding =>
   weak({ id, package: 'openssl', installed: '1', fixed, class: 'os-pkgs', layer })
 
+const candidate = (name: string, left: readonly Finding[]) => ({ name, keys: new Set(left.map(({ key }) => key)) })
+
 describe('advice', () => {
   test('names the change that clears most first: packages of the system come with their image', () => {
     const failing = [
@@ -37,7 +39,6 @@ describe('advice', () => {
 
   test('says what another base image would clear, when it was scanned', () => {
     const failing = [system('CVE-1', 'base'), system('CVE-2', 'base')]
-    const candidate = (name: string, left: readonly Finding[]) => ({ name, keys: new Set(left.map(({ key }) => key)) })
     const changes = advise(failing, { name: 'node:24' }, [candidate('node:24-alpine', []), candidate('node:25', failing.slice(0, 1))])
     expect(changes.map(describeChange)).toEqual([
       'base image node:24 -> node:24-alpine: clears 2',

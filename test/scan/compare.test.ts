@@ -29,6 +29,20 @@ const ids = (findings: readonly { readonly id: string }[]): readonly string[] =>
 const sameDatabase = (json: string) => ({ kind: 'same-database' as const, name: 'before', reports: [parseReport(json)] })
 const earlier = (json: string) => ({ kind: 'earlier-report' as const, name: 'before', reports: [parseReport(json)] })
 
+const secrets = (lines: readonly number[]) =>
+  parseReport(
+    JSON.stringify({
+      SchemaVersion: 2,
+      Results: [
+        {
+          Target: 'a.env',
+          Class: 'secret',
+          Secrets: lines.map((StartLine) => ({ RuleID: 'github-pat', Severity: 'CRITICAL', StartLine })),
+        },
+      ],
+    }),
+  )
+
 describe('a comparison', () => {
   const { findings } = parseReport(text)
 
@@ -71,19 +85,6 @@ describe('a comparison', () => {
   })
 
   test('knows the second secret of a rule in a file for another one, wherever its line is by now', () => {
-    const secrets = (lines: readonly number[]) =>
-      parseReport(
-        JSON.stringify({
-          SchemaVersion: 2,
-          Results: [
-            {
-              Target: 'a.env',
-              Class: 'secret',
-              Secrets: lines.map((StartLine) => ({ RuleID: 'github-pat', Severity: 'CRITICAL', StartLine })),
-            },
-          ],
-        }),
-      )
     const baseline = { kind: 'same-database' as const, name: 'before', reports: [secrets([3])] }
     expect(compare(secrets([7, 9]).findings, baseline).newByImage).toHaveLength(1)
     expect(compare(secrets([7]).findings, baseline).newByImage).toHaveLength(0)

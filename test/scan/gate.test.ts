@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { defaultGate, describeFinding, gate, parseReport, scanSummary, type Finding, type Scanned } from '@deploy-kit/scan'
+import { defaultGate, describeFinding, gate, parseReport, type Finding } from '@deploy-kit/scan'
 
 const sample = (name: string) => parseReport(readFileSync(`test/fixtures/trivy/${name}.json`, 'utf8'))
 

@@ -37,6 +37,13 @@ const requires = async (change: Partial<{ digest: string; maxAgeMs: number; at: 
   return requireScan({ record: file, digest: change.digest ?? digest, maxAgeMs: change.maxAgeMs ?? 24 * hour }, clock)
 }
 
+const statement = (sha256: string) => ({
+  _type: 'https://in-toto.io/Statement/v1',
+  subject: [{ name: 'ghcr.io/acme/shop', digest: { sha256 } }],
+  predicateType: 'https://in-toto.io/attestation/vulns/v0.2',
+  predicate,
+})
+
 describe('the record of a scan', () => {
   test('is the standard predicate of in-toto, with the verdict beside it', () => {
     expect(predicate).toMatchObject({
@@ -79,12 +86,6 @@ describe('the record of a scan', () => {
   })
 
   test('may be the statement around it that was verified, and then counts for the subject of that', async () => {
-    const statement = (sha256: string) => ({
-      _type: 'https://in-toto.io/Statement/v1',
-      subject: [{ name: 'ghcr.io/acme/shop', digest: { sha256 } }],
-      predicateType: 'https://in-toto.io/attestation/vulns/v0.2',
-      predicate,
-    })
     expect((await requires({ value: statement('a'.repeat(64)) })).deployKit.verdict).toBe('pass')
     await expect(requires({ value: statement('b'.repeat(64)) })).rejects.toMatchObject({ code: 'scan-of-another-digest' })
     await expect(requires({ value: statement('b'.repeat(64)), digest: other })).resolves.toMatchObject({ deployKit: { verdict: 'pass' } })

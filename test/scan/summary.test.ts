@@ -32,20 +32,19 @@ const scanned = (report: string, more: Partial<Scanned> = {}): Scanned => {
   }
 }
 
-const finding = (more: Partial<Finding> = {}): Finding =>
-  ({
-    kind: 'vulnerability',
-    id: 'CVE-1',
-    key: 'CVE-1',
-    severity: 'critical',
-    title: 'a hole',
-    target: 't',
-    package: 'p',
-    installed: '1',
-    status: 'affected',
-    class: 'os-pkgs',
-    ...more,
-  }) as Finding
+const finding = (more: Partial<Extract<Finding, { kind: 'vulnerability' }>> = {}): Finding => ({
+  kind: 'vulnerability',
+  id: 'CVE-1',
+  key: 'CVE-1',
+  severity: 'critical',
+  title: 'a hole',
+  target: 't',
+  package: 'p',
+  installed: '1',
+  status: 'affected',
+  class: 'os-pkgs',
+  ...more,
+})
 
 describe('the summary', () => {
   test('shows verdict, counts, age and source of the database, the worst findings and what helps most', () => {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Logger, Place } from '@deploy-kit/core'
 import { scanImage, type ScanInputs } from '@deploy-kit/release'
 import { FakeHost } from '../../fakes/action-host.ts'
+import { digestOf, fakeRegistry } from '../../fakes/registry.ts'
 import { githubServer, type GitHubState } from '../../fakes/github-server.ts'
 import { cleanUp, goodMirror, machine, type Scenario } from '../../scan/fake-trivy.ts'
 
@@ -13,12 +14,48 @@ afterEach(async () => {
   await cleanUp()
 })
 
-const digest = `sha256:${'a'.repeat(64)}`
+const platforms = ['linux/amd64', 'linux/arm64'] as const
+
+/** A registry with two versions of a shop, and one for two platforms. */
+const shopRegistry = async () => {
+  const registry = await fakeRegistry()
+  close.push(() => registry.close())
+  const stored = new Map<string, { readonly type: string; readonly content: Buffer }>()
+  registry.manifests.set('acme/shop', stored)
+  const put = (type: string, value: object): { readonly mediaType: string; readonly digest: string; readonly size: number } => {
+    const content = Buffer.from(JSON.stringify(value))
+    const digest = digestOf(content)
+    stored.set(digest, { type, content })
+    return { mediaType: type, digest, size: content.length }
+  }
+  const image = (name: string) =>
+    put('application/vnd.oci.image.manifest.v1+json', {
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf(name), size: 1 },
+      layers: [],
+    })
+  const [amd64, arm64, attestation] = [image('amd64'), image('arm64'), image('attestation')]
+  const index = put('application/vnd.oci.image.index.v1+json', {
+    manifests: [
+      { ...amd64, platform: { os: 'linux', architecture: 'amd64' } },
+      { ...arm64, platform: { os: 'linux', architecture: 'arm64' } },
+      { ...attestation, platform: { os: 'unknown', architecture: 'unknown' } },
+    ],
+  })
+  return {
+    name: `${registry.host}/acme/shop`,
+    v1: image('v1').digest,
+    v2: image('v2').digest,
+    index: index.digest,
+    amd64: amd64.digest,
+    arm64: arm64.digest,
+  }
+}
 
 /** A job on a machine with a trivy, and a repository on GitHub. */
 const job = async (scenario: Scenario, state: GitHubState = {}) => {
   const here = await machine(scenario)
   const server = await githubServer(state)
+  const shop = await shopRegistry()
   close.push(server.close)
   const said: { readonly level: string; readonly message: string; readonly place?: Place }[] = []
   const say = (level: string) => (message: string, place?: Place) =>
@@ -47,8 +84,8 @@ const job = async (scenario: Scenario, state: GitHubState = {}) => {
     GITHUB_EVENT_PATH: event,
   }
   const inputs: ScanInputs = {
-    image: 'ghcr.io/acme/shop',
-    digest,
+    image: shop.name,
+    digest: shop.v2,
     'input-kind': 'auto',
     trivy: undefined,
     'fail-on': ['high', 'critical'],
@@ -60,6 +97,7 @@ const job = async (scenario: Scenario, state: GitHubState = {}) => {
   return {
     ...here,
     server,
+    shop,
     host,
     said,
     levels: (level: string) => said.filter((line) => line.level === level).map(({ message }) => message),
@@ -94,12 +132,12 @@ describe('scan-trivy', () => {
       },
     })
     expect(here.said.filter(({ level }) => level === 'error').map(({ place }) => place)).toEqual(
-      Array(3).fill({ file: 'Dockerfile', line: 1 }),
+      [1, 1, 1].map((line) => ({ file: 'Dockerfile', line })),
     )
     const { runs: sarifRuns } = JSON.parse(await readFile(join(here.files, 'out/trivy-report.sarif'), 'utf8')) as {
       runs: [{ automationDetails: { id: string } }]
     }
-    expect(sarifRuns[0].automationDetails.id).toBe('deploy-kit/scan/ghcr.io/acme/shop/')
+    expect(sarifRuns[0].automationDetails.id).toBe(`deploy-kit/scan/${here.shop.name}/`)
   })
 
   test('keeps within the annotations that GitHub shows, and leaves one for the failure itself', async () => {
@@ -121,7 +159,7 @@ describe('scan-trivy', () => {
     await here.runs(publish)
     expect(here.server.uploads).toHaveLength(2)
     expect(here.server.comments).toHaveLength(1)
-    expect(here.server.comments[0]?.body).toMatch(/^<!-- deploy-kit scan-ghcr\.io\/acme\/shop -->\n### Scan failed: 3 findings/)
+    expect(here.server.comments[0]?.body).toMatch(/^<!-- deploy-kit scan-127\.0\.0\.1:\d+\/acme\/shop -->\n### Scan failed: 3 findings/)
     expect(here.server.faults).toEqual([])
   })
 
@@ -148,11 +186,33 @@ describe('scan-trivy', () => {
       outputs: { 'new-count': '0', 'fixed-count': '0' },
       result: { comparison: { kind: 'earlier-report' } },
     })
-    const again = await here.runs({ baseline: `ghcr.io/acme/shop@sha256:${'b'.repeat(64)}`, 'only-new': true })
+    const again = await here.runs({ baseline: `${here.shop.name}@${here.shop.v1}`, 'only-new': true })
     expect(again).toMatchObject({ ok: true, result: { comparison: { kind: 'same-database' }, knownBefore: 3 } })
     await writeFile(join(here.files, 'bom.json'), '{"bomFormat":"CycloneDX"}')
     expect(await here.runs({ baseline: 'bom.json' })).toMatchObject({ result: { comparison: { kind: 'same-database' } } })
     expect((await here.scanCalls()).map(({ argv }) => argv[0])).toEqual(['image', 'image', 'image', 'image', 'sbom'])
+  })
+
+  test('scans each platform of an index by its digest, and tells one finding once', async () => {
+    const here = await job({ report: 'image-vulnerabilities' })
+    const result = await here.runs({ digest: here.shop.index, formats: ['sarif', 'predicate'] })
+    const calls = await here.scanCalls()
+    expect(calls.map(({ argv }) => argv.at(-1))).toEqual([`${here.shop.name}@${here.shop.amd64}`, `${here.shop.name}@${here.shop.arm64}`])
+    expect(result).toMatchObject({
+      outputs: { failing: '3' },
+      result: { platforms: [...platforms], digests: [here.shop.index, here.shop.amd64, here.shop.arm64] },
+    })
+    const sarif = JSON.parse(await readFile(result.outputs.sarif ?? '', 'utf8')) as { runs: { automationDetails: { id: string } }[] }
+    expect(sarif.runs.map(({ automationDetails }) => automationDetails.id)).toEqual(
+      platforms.map((platform) => `deploy-kit/scan/${here.shop.name}/${platform}/`),
+    )
+    expect(result.outputs.report).toBe(join(here.files, 'out/trivy-report.linux-amd64.json'))
+    const one = await here.runs({ digest: here.shop.index, platforms: ['linux/arm64'] })
+    expect(one).toMatchObject({ result: { digest: here.shop.index } })
+    await expect(here.runs({ digest: here.shop.index, platforms: ['linux/s390x'] })).rejects.toMatchObject({
+      code: 'scan-subject-invalid',
+      message: expect.stringContaining('only for linux/amd64, linux/arm64'),
+    })
   })
 
   test('finds out what is named', async () => {

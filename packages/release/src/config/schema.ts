@@ -71,6 +71,9 @@ const environment = keys({
   strategy: strategy.exactOptional(),
   judge: judge.exactOptional(),
   smoke: words.exactOptional().describe('Smoke suite, relative to this file.'),
+  scan: keys({ 'max-age': duration.describe('How long ago the scan of the digest may be that `scan-record` shows.') })
+    .exactOptional()
+    .describe('Releases only what was scanned and passed, as shown by `scan-record`.'),
   watch: durationOrZero.exactOptional().describe('How long the judge goes on watching after the promotion; 0s for not at all.'),
   'on-insufficient': oneOf('hold', 'promote-if-within-tolerance', 'abort')
     .exactOptional()

@@ -2,6 +2,7 @@ import { systemClock, type ActionHost, type ActionResult, type Clock } from '@de
 import { scan, type Scanned } from '@deploy-kit/scan'
 import { annotate } from './annotate.ts'
 import { cacheStores } from './actions-cache.ts'
+import { registryPlatforms } from './registry-platforms.ts'
 import { publishScan } from './publish-scan.ts'
 import type { ScanInputs, ScanOutputs } from './scan-inputs.ts'
 import { scanReport } from './scan-report.ts'
@@ -29,6 +30,7 @@ export const scanImage = async (
     environment,
     temporaryDirectory: host.temporaryDirectory,
     ...(inputs.cache === true && inputs.offline !== true && cacheStores(request.cacheDirectory, host.log)),
+    platformsOf: registryPlatforms(host, environment),
     echo: (text) => host.log.debug(text),
     warn: (message) => host.log.warning(message),
   })

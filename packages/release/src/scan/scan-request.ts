@@ -5,6 +5,7 @@ import { stableName, usualIgnoreFiles, type ScanRequest, type Subject } from '@d
 import type { ScanInputs } from './scan-inputs.ts'
 
 const installWithinMs = 300_000
+const mirrorWithinMs = 120_000
 const dayMs = 24 * 60 * 60 * 1_000
 
 /** What a scan is asked for by the inputs. @throws KitError `input-invalid` for inputs that contradict each other */
@@ -32,6 +33,7 @@ export const scanRequest = (inputs: ScanInputs, host: ActionHost): ScanRequest =
       ...(inputs['db-mirrors'] !== undefined && { mirrors: inputs['db-mirrors'] }),
       ...(inputs['java-db-mirrors'] !== undefined && { javaMirrors: inputs['java-db-mirrors'] }),
       ...(inputs['db-max-age'] !== undefined && { maxAgeMs: inputs['db-max-age'] }),
+      mirrorTimeoutMs: Math.min(mirrorWithinMs, inputs.timeout),
     },
     offline: inputs.offline ?? false,
     timeoutMs: inputs.timeout,

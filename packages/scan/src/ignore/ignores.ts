@@ -46,17 +46,17 @@ export const ignoreFileFor = (entries: readonly IgnoreEntry[], now: number): str
   const active = entries.filter((entry) => !isExpired(entry, now))
   const sections = Object.entries(keyOfKind).map(([kind, key]) => [
     key,
-    active
-      .filter(({ kinds }) => kinds.includes(kind as FindingKind))
-      .map((entry) => ({
-        id: entry.id,
-        ...(entry.paths.length > 0 && { paths: entry.paths }),
-        ...(entry.purls.length > 0 && { purls: entry.purls }),
-        statement: `${entry.reason} (${entry.place})`.trim(),
-      })),
+    active.filter(({ kinds }) => kinds.includes(kind as FindingKind)).map(forTrivy),
   ])
   return JSON.stringify(Object.fromEntries(sections), null, 2)
 }
+
+const forTrivy = ({ id, paths, purls, reason, place }: IgnoreEntry): object => ({
+  id,
+  ...(paths.length > 0 && { paths }),
+  ...(purls.length > 0 && { purls }),
+  statement: `${reason} (${place})`.trim(),
+})
 
 /** Trivy's own rule: it counts until the day begins that it names. */
 export const isExpired = ({ expiresAt }: IgnoreEntry, now: number): boolean => expiresAt !== undefined && expiresAt < now

@@ -12,7 +12,7 @@ export const readPlainFile = (text: string, file: string): readonly IgnoreEntry[
   let above: string[] = []
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const place = `${file}:${index + 1}`
-    const [content = '', comment = ''] = splitComment(raw)
+    const [content, comment] = splitComment(raw)
     if (content === '') {
       above = comment === '' ? [] : [...above, comment]
       continue

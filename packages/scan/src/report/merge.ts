@@ -17,7 +17,9 @@ export const merged = (
     for (const item of report.suppressed) suppressed.set(`${item.finding.key}|${item.source}`, item)
   }
   return {
-    findings: [...findings.values()].map(({ finding, platforms }) => ({ ...finding, platforms })),
+    findings: [...findings.values()].map(({ finding, platforms }) => on(finding, platforms)),
     suppressed: [...suppressed.values()],
   }
 }
+
+const on = (finding: Finding, platforms: readonly string[]): Finding => ({ ...finding, platforms })

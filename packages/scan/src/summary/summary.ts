@@ -85,19 +85,18 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 const findingTable = (findings: readonly Finding[]): string => {
   const threats = findings.some((finding) => threatOf(finding) !== '')
   const head = ['severity', 'id', 'where', 'fixed in', 'what', ...(threats ? ['threat'] : [])]
-  const rows = findings
-    .slice(0, shown)
-    .map((finding) => [
-      finding.severity,
-      code(finding.id),
-      finding.kind === 'vulnerability' ? `${code(finding.package)} ${inert(finding.installed)}` : code(finding.target),
-      finding.kind === 'vulnerability' ? inert(finding.fixed ?? 'none yet') : '',
-      inert(finding.title),
-      ...(threats ? [inert(threatOf(finding))] : []),
-    ])
+  const rows = findings.slice(0, shown).map((finding) => cellsOf(finding).concat(threats ? [inert(threatOf(finding))] : []))
   const more = findings.length > shown ? `\n\nand ${findings.length - shown} more` : ''
   return `${table(head, rows)}${more}`
 }
+
+const cellsOf = (finding: Finding): readonly string[] => [
+  finding.severity,
+  code(finding.id),
+  finding.kind === 'vulnerability' ? `${code(finding.package)} ${inert(finding.installed)}` : code(finding.target),
+  finding.kind === 'vulnerability' ? inert(finding.fixed ?? 'none yet') : '',
+  inert(finding.title),
+]
 
 const otherFindings = ({ findings, failing }: Scan, reportSeverity: readonly Severity[]): readonly Finding[] => {
   const fails = new Set(failing.map(({ key }) => key))
@@ -110,7 +109,6 @@ const folded = (title: string, findings: readonly Finding[]): readonly string[] 
     : ['', '<details>', `<summary>${title}: ${findings.length}</summary>`, '', findingTable(findings), '', '</details>']
 
 const suppressedPart = ({ suppressed, ignores }: Scan): readonly string[] => {
-  const day = (time: number | undefined): string => (time === undefined ? '' : new Date(time).toISOString().slice(0, 10))
   const lines = [
     ...suppressed
       .slice(0, shown)
@@ -125,3 +123,5 @@ const suppressedPart = ({ suppressed, ignores }: Scan): readonly string[] => {
   ]
   return lines.length === 0 ? [] : ['', '<details>', `<summary>Suppressed: ${suppressed.length}</summary>`, '', ...lines, '', '</details>']
 }
+
+const day = (time: number | undefined): string => (time === undefined ? '' : new Date(time).toISOString().slice(0, 10))

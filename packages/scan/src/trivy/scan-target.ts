@@ -25,10 +25,18 @@ export const scanTarget = async (program: string, target: Target, scan: TargetSc
   const known = target.command === 'sbom' ? scan.scanners.filter((scanner) => scanner === 'vuln' || scanner === 'license') : scan.scanners
   const argv = [
     target.command,
-    ...['--format', 'json', '--output', report, '--scanners', known.join(',')],
+    '--format',
+    'json',
+    '--output',
+    report,
+    '--scanners',
+    known.join(','),
     // Findings must not change the exit status: with --exit-code, an error of Trivy looks the same as a finding.
-    ...['--exit-code', '0', '--show-suppressed'],
-    ...['--skip-db-update', '--skip-java-db-update'],
+    '--exit-code',
+    '0',
+    '--show-suppressed',
+    '--skip-db-update',
+    '--skip-java-db-update',
     // Other checks than those in the program give other findings from one day to the next.
     ...(known.includes('misconfig') ? ['--skip-check-update'] : []),
     ...(scan.offline ? ['--offline-scan'] : []),

@@ -61,23 +61,26 @@ const imageTargets = async (reference: string, { platforms, platformsOf, signal 
   const { digest } = parseReference(reference)
   if (digest === undefined) throw new KitError('scan-subject-invalid', `\`${reference}\` has no digest.`)
   const base = reference.slice(0, reference.indexOf('@'))
-  // Only from the registry: a daemon on the machine may hold another image of this name.
-  const remote = (name: string, more: readonly string[] = []) => ({
-    command: 'image' as const,
-    operands: ['--image-src', 'remote', ...more, name],
-    name,
-  })
   const found = (await platformsOf?.(reference, signal)) ?? []
   if (found.length > 0) {
     const chosen =
       platforms.length === 0
         ? found
         : platforms.map((wanted) => found.find(({ platform }) => platform === wanted) ?? missing(reference, wanted, found))
-    return chosen.map((image) => ({ ...remote(`${base}@${image.digest}`), digest: image.digest, platform: image.platform }))
+    return chosen.map((image) => remote(`${base}@${image.digest}`, image.digest, image.platform))
   }
-  if (platforms.length === 0) return [{ ...remote(reference), digest, platform: undefined }]
-  return platforms.map((platform) => ({ ...remote(reference, ['--platform', platform]), digest, platform }))
+  if (platforms.length === 0) return [remote(reference, digest, undefined)]
+  return platforms.map((platform) => remote(reference, digest, platform, ['--platform', platform]))
 }
+
+/** Only from the registry: a daemon on the machine may hold another image of this name. */
+const remote = (name: string, digest: string, platform: string | undefined, more: readonly string[] = []): Target => ({
+  command: 'image',
+  operands: ['--image-src', 'remote', ...more, name],
+  name,
+  digest,
+  platform,
+})
 
 const missing = (name: string, wanted: string, found: readonly { readonly platform: string }[]): never => {
   throw new KitError(
