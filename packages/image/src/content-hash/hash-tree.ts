@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, readFile, readlink } from 'node:fs/promises'
+import { createReadStream, lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { setImmediate } from 'node:timers/promises'
 import { readIgnoreFile, withoutOutput, type Ignored } from '../context/ignore-file.ts'
-import { walkContext, type ContextEntry } from '../context/walk-context.ts'
+import { walkContext } from '../context/walk-context.ts'
 import { eachOf } from '../concurrency/each-of.ts'
 
-/** Larger files go through a stream. */
-const largestInMemory = 1024 * 1024
-const filesAtOnce = 16
+/** Larger files go through a stream, several at once; smaller ones are read at once, one after the other: the four calls of an asynchronous read cost more than they do. */
+const largestInMemory = 256 * 1024
+const streamsAtOnce = 4
+/** After so many small files the process looks up: a cancelled job does not wait for the rest. */
+const filesInARow = 200
 
 export interface TreeHash {
   /** SHA-256, 64 hex digits. */
@@ -32,33 +34,45 @@ export const hashContext = async (context: string, dockerfile: string, output: s
 export const hashTree = async (directory: string, ignored: Ignored = { has: () => false, hasExceptions: false }): Promise<TreeHash> => {
   const entries = await walkContext(directory, ignored)
   const lines = new Map<string, string>()
+  const large: (Described & { readonly path: string })[] = []
   let bytes = 0
-  await eachOf(entries, filesAtOnce, async (entry) => {
-    const { line, size } = await describe(entry)
-    lines.set(entry.name, line)
-    bytes += size
+  for (const [index, { name, path, type }] of entries.entries()) {
+    if (index % filesInARow === 0) await setImmediate()
+    // Permissions of links mean nothing and differ between systems.
+    if (type === 'symlink') lines.set(name, lineOf([name, type, readlinkSync(path)]))
+    else {
+      const { mode, size } = lstatSync(path)
+      const described = { name, type, permissions: (mode & 0o7777).toString(8) }
+      if (type !== 'file') lines.set(name, lineOf(Object.values(described)))
+      else if (size > largestInMemory) large.push({ ...described, path })
+      else lines.set(name, lineOf([...Object.values(described), sha256(readFileSync(path))]))
+      if (type === 'file') bytes += size
+    }
+  }
+  await eachOf(large, streamsAtOnce, async ({ path, ...described }) => {
+    lines.set(described.name, lineOf([...Object.values(described), await hashFile(path)]))
   })
   const hash = createHash('sha256')
-  for (const name of [...lines.keys()].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
-    hash.update(`${lines.get(name)}\n`)
+  for (const name of [...lines.keys()].toSorted(byName)) hash.update(`${lines.get(name)}\n`)
   const files = entries.filter(({ type }) => type === 'file').length
   return { hash: hash.digest('hex'), files, bytes, holdsGit: lines.has('.git') }
 }
 
-/** One line for an entry; JSON, so that no name can pass for another line. */
-const describe = async ({ name, path, type }: ContextEntry): Promise<{ line: string; size: number }> => {
-  // Permissions of links mean nothing and differ between systems.
-  if (type === 'symlink') return { line: JSON.stringify([name, type, await readlink(path)]), size: 0 }
-  const { mode, size } = await lstat(path)
-  const permissions = (mode & 0o7777).toString(8)
-  if (type !== 'file') return { line: JSON.stringify([name, type, permissions]), size: 0 }
-  return { line: JSON.stringify([name, type, permissions, await hashFile(path, size)]), size }
+interface Described {
+  readonly name: string
+  readonly type: string
+  readonly permissions: string
 }
 
-/** SHA-256 of the content of a file, 64 hex digits. */
-export const hashFile = async (path: string, size: number): Promise<string> => {
+/** JSON, so that no name can pass for another line. */
+const lineOf = (parts: readonly string[]): string => JSON.stringify(parts)
+
+const byName = (a: string, b: string): number => (a < b ? -1 : 1)
+
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
+
+const hashFile = async (path: string): Promise<string> => {
   const hash = createHash('sha256')
-  if (size <= largestInMemory) hash.update(await readFile(path))
-  else await pipeline(createReadStream(path, { highWaterMark: largestInMemory }), hash)
+  await pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), hash)
   return hash.digest('hex')
 }
