@@ -48,6 +48,28 @@ export const assignments = <const O extends InputOptions<Readonly<Record<string,
     options,
   )
 
+/**
+ * `id=value` records whose values are secrets, one a line. A value of several lines stands in double quotes, as in CSV:
+ * `"key=first line` … `last line"`, with `""` for a quote. Each value is masked.
+ */
+export const secretAssignments = <const O extends InputOptions<Readonly<Record<string, string>>>>(options: O) =>
+  spec<Readonly<Record<string, string>>, O>(
+    {
+      kind: 'secrets',
+      allowed: 'one id=value a line; a value of several lines in double quotes',
+      secretsIn: (given) => recordsIn(given).map((record) => record.slice(record.indexOf('=') + 1)),
+      parse: (given) => pairsIn(recordsIn(given), '=', 'id=value'),
+      write: () => '',
+    },
+    options,
+  )
+
+/** The records of CSV with one field each: a line, or a text in double quotes that may span several. */
+const recordsIn = (given: string): readonly string[] =>
+  [...given.matchAll(/[ \t]*"((?:[^"]|"")*)"[ \t]*(?:\r?\n|$)|([^\r\n]+)/g)]
+    .map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain?.trim() ?? '')
+    .filter((record) => record !== '')
+
 const sensitive = /auth|cookie|key|password|secret|session|signature|token/i
 
 /**
@@ -78,9 +100,12 @@ export const headers = <const O extends InputOptions<Readonly<Record<string, str
     options,
   )
 
-const pairsOf = (given: string, separator: string, shape: string): Readonly<Record<string, string>> => {
+const pairsOf = (given: string, separator: string, shape: string): Readonly<Record<string, string>> =>
+  pairsIn(linesOf(given), separator, shape)
+
+const pairsIn = (given: readonly string[], separator: string, shape: string): Readonly<Record<string, string>> => {
   const pairs = new Map<string, string>()
-  for (const [index, line] of linesOf(given).entries()) {
+  for (const [index, line] of given.entries()) {
     const at = line.indexOf(separator)
     const name = line.slice(0, Math.max(at, 0)).trim()
     if (name === '') throw new InputRejected(`has a line ${index + 1} that is not ${shape}`)

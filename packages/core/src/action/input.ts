@@ -1,4 +1,4 @@
-import { assignments, headers, lines, list } from './input-lists.ts'
+import { assignments, headers, lines, list, secretAssignments } from './input-lists.ts'
 import { duration, integer, share, weights } from './input-numbers.ts'
 import { boolean, choice, digest, path, secret, text, url } from './input-texts.ts'
 
@@ -21,4 +21,5 @@ export const input = {
   list,
   assignments,
   headers,
+  secretAssignments,
 }

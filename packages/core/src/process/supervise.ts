@@ -4,6 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { KitError } from '../errors.ts'
 import { longestTimerMs } from '../ports/clock.ts'
 import { formatDuration } from '../text/duration.ts'
+import { Lines } from './lines.ts'
 import { Tail } from './tail.ts'
 
 export interface SuperviseOptions {
@@ -16,6 +17,8 @@ export interface SuperviseOptions {
   readonly signal?: AbortSignal
   /** Hears what the child prints. It is wrapped so that the runner takes none of it for a workflow command; one child at a time may be heard. */
   readonly echo?: (text: string) => void
+  /** Hears each line of both streams as it comes. Nothing is wrapped: a logger makes the lines inert. */
+  readonly onLine?: (line: string) => void
   /** At most so many bytes of each stream are kept; the end is what matters. Default 16 MiB. */
   readonly keepBytes?: number
 }
@@ -56,10 +59,14 @@ export const supervise = (tool: string, argv: readonly string[], options: Superv
 
     const hear = (stream: NodeJS.ReadableStream, tail: Tail): void => {
       const decoder = new StringDecoder('utf8') // A character may be cut in two by the pipe.
+      const lines = new Lines((line) => options.onLine?.(line))
       stream.on('data', (chunk: Buffer) => {
         tail.push(chunk)
-        options.echo?.(decoder.write(chunk))
+        const text = decoder.write(chunk)
+        options.echo?.(text)
+        lines.push(text)
       })
+      stream.on('end', () => lines.end())
     }
     hear(child.stdout, stdout)
     hear(child.stderr, stderr)

@@ -4,6 +4,7 @@ import { platformCodes } from './platform.ts'
 import { kubernetesCodes } from './kubernetes.ts'
 import { imageCodes } from './image.ts'
 import { registryCodes } from './registry.ts'
+import { buildCodes } from './build.ts'
 import { scanCodes } from './scan.ts'
 import { smokeCodes } from './smoke.ts'
 import { judgeCodes } from './judge.ts'
@@ -22,6 +23,7 @@ export const reasonCodes = {
   ...metricsCodes,
   ...imageCodes,
   ...registryCodes,
+  ...buildCodes,
   ...scanCodes,
   ...smokeCodes,
   ...recordsCodes,
