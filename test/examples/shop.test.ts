@@ -31,7 +31,8 @@ const serve = async (version: keyof typeof versions, environment: Readonly<Recor
       tags: [`shop:${version}`],
       buildArguments: { VERSION: version, DEALS: versions[version] },
       sourceDateEpoch: 0,
-      output: join(room, 'layout'),
+      engine: 'oci',
+      destination: { kind: 'layout', directory: join(room, 'layout') },
     },
     { log: silentLogger, signal: new AbortController().signal },
   )

@@ -115,7 +115,9 @@ describe('a layout that is there already', () => {
     const shop = await context({ Dockerfile, a: 'a' })
     const output = await room()
     await writeFiles(output, { 'notes.txt': 'mine' })
-    await expect(shop.builds({ output })).rejects.toMatchObject({ code: 'build-request-invalid' })
+    await expect(shop.builds({ destination: { kind: 'layout', directory: output } })).rejects.toMatchObject({
+      code: 'build-request-invalid',
+    })
     expect(await readdir(output)).toEqual(['notes.txt'])
   })
 })
@@ -124,6 +126,8 @@ test('a build that is cancelled leaves nothing behind', async () => {
   const shop = await context({ Dockerfile: 'FROM scratch\nCOPY a /\n', a: 'a' })
   const parent = await room()
   const reason = new Error('the job was cancelled')
-  await expect(shop.buildsWith({ output: join(parent, 'image') }, AbortSignal.abort(reason))).rejects.toBe(reason)
+  await expect(
+    shop.buildsWith({ destination: { kind: 'layout', directory: join(parent, 'image') } }, AbortSignal.abort(reason)),
+  ).rejects.toBe(reason)
   expect(await readdir(parent)).toEqual([])
 })

@@ -78,7 +78,7 @@ describe('a layout that is not sound', () => {
 
   test('has a layer of another content: found when it is unpacked, and nothing appears', async () => {
     const { layout, v1 } = await twoImages()
-    await writeFile(join(layout, blob(v1.layers[0]?.digest ?? '')), Buffer.alloc(1024))
+    await writeFile(join(layout, blob(v1.platforms[0]?.layers[0]?.digest ?? '')), Buffer.alloc(1024))
     const image = await readLayout(layout, { digest: v1.digest })
     await expect(verifyLayers(image)).rejects.toMatchObject({ code: 'image-layout-invalid' })
     const parent = await room()

@@ -83,7 +83,7 @@ describe('a request that cannot be', () => {
     ['a name without a tag', { tags: ['shop'] }, 'image-reference-invalid'],
     ['half a second', { sourceDateEpoch: 1.5 }, 'build-request-invalid'],
     ['a time before 1970', { sourceDateEpoch: -1 }, 'build-request-invalid'],
-    ['a platform of one word', { platform: 'arm64' }, 'build-request-invalid'],
+    ['a platform of one word', { platforms: ['arm64'] }, 'build-request-invalid'],
     ['a context that is no directory', { context: '/nowhere' }, 'build-request-invalid'],
     ['a Dockerfile that is not there', { file: 'Containerfile' }, 'dockerfile-missing'],
     ['an unknown stage', { target: 'test' }, 'dockerfile-invalid'],
@@ -97,12 +97,16 @@ describe('a request that cannot be', () => {
 test('a plan says what a build would do, and writes nothing', async () => {
   const shop = await context({ Dockerfile: 'FROM scratch AS a\nFROM a\nCOPY . /x\n', 'dir/a': 'abc' })
   expect(await shop.plans({ tags: ['shop:v1'], engine: 'oci' })).toEqual({
-    platform: 'linux/amd64',
+    engine: expect.objectContaining({ name: 'oci' }),
+    platforms: ['linux/amd64'],
     tags: ['shop:v1'],
-    base: 'scratch',
-    instructions: ['COPY . /x'],
-    files: 2,
-    bytes: 'FROM scratch AS a\nFROM a\nCOPY . /x\n'.length + 3,
+    commands: [],
+    contents: {
+      base: 'scratch',
+      instructions: ['COPY . /x'],
+      files: 2,
+      bytes: 'FROM scratch AS a\nFROM a\nCOPY . /x\n'.length + 3,
+    },
   })
   expect(existsSync(shop.output)).toBe(false)
   const refused = await context({ Dockerfile: 'FROM scratch\nRUN x\n' })

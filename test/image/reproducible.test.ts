@@ -22,14 +22,14 @@ describe('two builds of the same sources', () => {
     await utimes(join(there.directory, 'b'), 2, 2)
     const [one, two] = [await here.builds(), await there.builds()]
     expect(two.digest).toBe(one.digest)
-    expect(two.layers).toEqual(one.layers)
+    expect(two.platforms).toEqual(one.platforms)
   })
 
   test('do not see the image that the first one wrote into the context', async () => {
     const shop = await context({ Dockerfile, 'a.txt': 'a' })
-    const output = join(shop.directory, 'image')
-    const one = await shop.builds({ output })
-    const two = await shop.builds({ output })
+    const destination = { kind: 'layout', directory: join(shop.directory, 'image') } as const
+    const one = await shop.builds({ destination })
+    const two = await shop.builds({ destination })
     expect(two.digest).toBe(one.digest)
     expect(Object.keys(two.files)).toEqual(['app/', 'app/Dockerfile', 'app/a.txt'])
   })
@@ -39,7 +39,7 @@ describe('two builds of the same sources', () => {
     const digests = new Set([(await shop.builds()).digest])
     digests.add((await shop.builds({ sourceDateEpoch: 1_700_000_001 })).digest)
     digests.add((await shop.builds({ buildArguments: { V: '2' } })).digest)
-    digests.add((await shop.builds({ platform: 'linux/arm64' })).digest)
+    digests.add((await shop.builds({ platforms: ['linux/arm64'] })).digest)
     await writeFiles(shop.directory, { 'a.txt': 'b' })
     digests.add((await shop.builds()).digest)
     await writeFiles(shop.directory, { 'a.txt': { text: 'b', mode: 0o755 } })

@@ -151,8 +151,8 @@ describe('FROM a layout', () => {
   test('takes the image of the platform that is asked for', async () => {
     const shop = await context({ Dockerfile: 'FROM ./base\n', '.dockerignore': 'base' })
     await writeBase(join(shop.directory, 'base'), { layers: [], platforms: ['amd64', 'arm64'] })
-    expect((await shop.builds({ platform: 'linux/arm64' })).configuration.architecture).toBe('arm64')
-    await expect(shop.builds({ platform: 'linux/s390x' })).rejects.toMatchObject({
+    expect((await shop.builds({ platforms: ['linux/arm64'] })).configuration.architecture).toBe('arm64')
+    await expect(shop.builds({ platforms: ['linux/s390x'] })).rejects.toMatchObject({
       code: 'image-not-in-layout',
       where: 'Dockerfile:1:1',
       message: expect.stringContaining('linux/arm64'),

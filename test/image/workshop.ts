@@ -41,7 +41,8 @@ export const context = async (files: Readonly<Record<string, FileSpec>>) => {
     context: directory,
     tags: [],
     sourceDateEpoch: 1_700_000_000,
-    output,
+    engine: 'oci',
+    destination: { kind: 'layout', directory: output },
     ...more,
   })
   const ports = { log: silentLogger, signal: new AbortController().signal }

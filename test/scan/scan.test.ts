@@ -64,7 +64,17 @@ describe('what is scanned', () => {
     const output = join(here.room, 'lay:out@1')
     const ports = { log: silentLogger, signal: new AbortController().signal }
     const builds = (V: string) =>
-      build({ context: here.files, tags: [`shop:${V}`], buildArguments: { V }, sourceDateEpoch: 0, output }, ports)
+      build(
+        {
+          context: here.files,
+          tags: [`shop:${V}`],
+          buildArguments: { V },
+          sourceDateEpoch: 0,
+          engine: 'oci',
+          destination: { kind: 'layout', directory: output },
+        },
+        ports,
+      )
     await builds('1')
     const { digest } = await builds('2')
     const scanned = await here.scans({ subject: { kind: 'layout', directory: output, digest } })

@@ -45,3 +45,15 @@ export const corrupt = (
     'image-layout-invalid',
     `\`${path}\` should hold ${expected.size} bytes of ${expected.digest}, and holds ${found.size} bytes of ${found.digest}.`,
   )
+
+/** Hashes what passes through; the digest is known when all of it has. */
+export const hashing = (): { readonly through: Transform; digest(): string } => {
+  const hash = createHash('sha256')
+  const through = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      done(null, chunk)
+    },
+  })
+  return { through, digest: () => `sha256:${hash.digest('hex')}` }
+}

@@ -1,8 +1,9 @@
+import { KitError } from '@deploy-kit/core'
 import { formatPlatform } from '../../layout/platform.ts'
-import type { BuildEngine, BuildPlan, BuildPorts, BuildRequest } from '../build-engine.ts'
+import type { BuildEngine, BuildPlan, BuildPorts, BuildRequest, Feature } from '../build-engine.ts'
 import { loadContext } from './files/load-context.ts'
 import { readIgnoreFile } from '../../context/ignore-file.ts'
-import { timestamp } from './image/image-files.ts'
+import { timestamp } from '../origin-labels.ts'
 import { writeImage } from './image/write-image.ts'
 import { readRequest, type CheckedRequest } from './read-request.ts'
 import { evaluateStages } from './stages/evaluate.ts'
@@ -16,6 +17,7 @@ import type { Dockerfile } from './dockerfile/parse-dockerfile.ts'
  * gives the same digest for the same sources on every machine.
  */
 export const createEngine = (): BuildEngine => ({
+  presence: async (request, ports) => ({ present: true, version: '1', lacks: { ...lacks, ...(await instructionsIt(request, ports)) } }),
   plan: async (request, ports) => {
     const checked = await readRequest(request)
     return planOf(checked, await evaluate(checked, ports))
@@ -32,6 +34,31 @@ export const createEngine = (): BuildEngine => ({
     }
   },
 })
+
+const lacks = {
+  'multi-platform': 'because it builds for one platform at a time',
+  'build-contexts': 'because it reads one context',
+  secrets: 'because it runs nothing that could use them',
+  ssh: 'because it runs nothing that could use it',
+  cache: 'because it needs none',
+  provenance: 'because they are made by BuildKit',
+  sbom: 'because they are made by BuildKit',
+  load: 'because it knows no Docker',
+  network: 'because it runs nothing that could use it',
+  'direct-push': 'because it writes a layout, which is pushed afterwards',
+} as const satisfies Partial<Record<Feature, string>>
+
+/** What the engine cannot build says so at its line; any other fault of the file is every engine's and is told by whoever builds. */
+const instructionsIt = async (request: BuildRequest, ports: BuildPorts): Promise<Partial<Record<Feature, string>>> => {
+  try {
+    const log = { ...ports.log, warning: () => undefined }
+    await evaluate(await readRequest(request), { ...ports, log })
+    return {}
+  } catch (error) {
+    if (!(error instanceof KitError) || error.code !== 'dockerfile-unsupported') return {}
+    return { instructions: `(${error.where ?? request.file ?? 'Dockerfile'}: ${error.message})` }
+  }
+}
 
 const evaluate = async (
   { request, context, dockerfilePath, dockerfile, platform, output }: CheckedRequest,
@@ -66,11 +93,14 @@ const planOf = ({ request, platform }: CheckedRequest, stage: Stage): BuildPlan 
   const added = stage.layers.flatMap((layer) => (layer.kind === 'new' ? [...layer.changes.values()] : []))
   const files = added.filter((entry) => entry.type === 'file')
   return {
-    platform: formatPlatform(platform),
+    platforms: [formatPlatform(platform)],
     tags: request.tags,
-    base: stage.base,
-    instructions: stage.history.map((line) => line.created_by ?? ''),
-    files: files.length,
-    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    commands: [],
+    contents: {
+      base: stage.base,
+      instructions: stage.history.map((line) => line.created_by ?? ''),
+      files: files.length,
+      bytes: files.reduce((sum, { size }) => sum + size, 0),
+    },
   }
 }

@@ -5,7 +5,7 @@ import { parsePlatform, type Platform } from '../../layout/platform.ts'
 import { parseTag } from '../../reference/reference.ts'
 import type { BuildRequest } from '../build-engine.ts'
 import { parseDockerfile, type Dockerfile } from './dockerfile/parse-dockerfile.ts'
-import { checkOutput } from './image/publish-layout.ts'
+import { checkOutput } from '../../layout/publish-layout.ts'
 
 /** A request whose values have all been checked. */
 export interface CheckedRequest {
@@ -33,8 +33,10 @@ export const readRequest = async (request: BuildRequest): Promise<CheckedRequest
     () => false,
   )
   if (!isDirectory) throw new KitError('build-request-invalid', `The context \`${request.context}\` is not a directory.`)
-  const output = resolve(request.output)
+  const output = outputOf(request)
   await checkOutput(output)
+  const [platform = 'linux/amd64', ...others] = request.platforms ?? []
+  if (others.length > 0) throw new KitError('build-request-invalid', 'The embedded engine `oci` builds for one platform at a time.')
 
   const file = request.file ?? 'Dockerfile'
   const dockerfilePath = resolve(context, file)
@@ -42,5 +44,11 @@ export const readRequest = async (request: BuildRequest): Promise<CheckedRequest
     throw new KitError('dockerfile-missing', `There is no Dockerfile \`${file}\` in the context \`${request.context}\`.`, { cause: error })
   })
   const dockerfile = parseDockerfile(source, relative(context, dockerfilePath))
-  return { request, context, dockerfilePath, dockerfile, platform: parsePlatform(request.platform ?? 'linux/amd64'), output }
+  return { request, context, dockerfilePath, dockerfile, platform: parsePlatform(platform), output }
+}
+
+const outputOf = ({ destination }: BuildRequest): string => {
+  if (destination.kind !== 'layout')
+    throw new KitError('build-request-invalid', 'The embedded engine `oci` writes a layout and nothing else.')
+  return resolve(destination.directory)
 }

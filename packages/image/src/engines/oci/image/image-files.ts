@@ -2,26 +2,13 @@ import type { Platform } from '../../../layout/platform.ts'
 import { mediaTypes } from '../../../layout/media-types.ts'
 import type { Descriptor, ImageConfiguration, ImageManifest, RunConfiguration } from '../../../layout/schema.ts'
 import type { BuildRequest } from '../../build-engine.ts'
+import { originKeys, originLabels, timestamp } from '../../origin-labels.ts'
 import type { Stage } from '../stages/stage.ts'
-
-/** The keys under which images say what they were made from (OCI image specification, annotations.md). */
-const standard = 'org.opencontainers.image.'
-const origins = new Set(['revision', 'source', 'version', 'created'].map((key) => standard + key))
-
-/** RFC 3339 with whole seconds. */
-export const timestamp = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z')
-
-const originOf = (request: BuildRequest): Readonly<Record<string, string>> => {
-  const { revision, source, version } = request.origin ?? {}
-  const known = { revision, source, version, created: timestamp(request.sourceDateEpoch) }
-  const given = Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[`${standard}${key}`, value] as const]))
-  return Object.fromEntries(given)
-}
 
 /** What this build says: a label of the request wins over one of the Dockerfile, and that over what is known of the origin. */
 const saidHere = (request: BuildRequest, stage: Stage): Readonly<Record<string, string>> => {
   const own = Object.entries(stage.configuration.Labels ?? {}).filter(([name]) => stage.ownLabels.has(name))
-  return { ...originOf(request), ...Object.fromEntries(own), ...request.labels }
+  return { ...originLabels(request), ...Object.fromEntries(own), ...request.labels }
 }
 
 /** The image's configuration, for a target stage whose layers have these digests. */
@@ -40,7 +27,7 @@ export const imageConfiguration = (
 
 /** The manifest repeats the origin as annotations, since registries show those. */
 export const imageManifest = (request: BuildRequest, stage: Stage, config: Descriptor, layers: readonly Descriptor[]): ImageManifest => {
-  const said = Object.entries(saidHere(request, stage)).filter(([name]) => origins.has(name))
+  const said = Object.entries(saidHere(request, stage)).filter(([name]) => originKeys.has(name))
   return {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,

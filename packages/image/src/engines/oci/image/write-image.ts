@@ -14,7 +14,7 @@ import type { Descriptor } from '../../../layout/schema.ts'
 import type { BuildRequest, BuiltImage, BuiltLayer } from '../../build-engine.ts'
 import type { Stage, StageLayer } from '../stages/stage.ts'
 import { imageConfiguration, imageManifest, indexEntries } from './image-files.ts'
-import { publishLayout } from './publish-layout.ts'
+import { publishLayout } from '../../../layout/publish-layout.ts'
 import { writeLayer } from './write-layer.ts'
 
 export interface ImageInput {
@@ -58,13 +58,13 @@ const writeInto = async (work: string, { request, stage, platform, output, signa
   const manifest = await writeJson(staged, mediaTypes.manifest, imageManifest(request, stage, config, descriptors))
   signal.throwIfAborted()
   await publishLayout(staged, output, indexEntries(request.tags, manifest, platform, refName))
+  const sizeBytes = layers.reduce((sum, { size }) => sum + size, config.size)
   return {
     digest: manifest.digest,
     image: output,
     tags: request.tags,
-    platform: formatPlatform(platform),
-    sizeBytes: layers.reduce((sum, { size }) => sum + size, config.size),
-    layers,
+    platforms: [{ platform: formatPlatform(platform), digest: manifest.digest, sizeBytes, layers }],
+    sizeBytes,
   }
 }
 

@@ -1,11 +1,11 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { KitError } from '@deploy-kit/core'
-import { errnoOf } from '../../../filesystem/errno.ts'
-import { refName } from '../../../layout/choose-image.ts'
-import { canonicalJson } from '../../../layout/canonical-json.ts'
-import { listLayout } from '../../../layout/read-layout.ts'
-import type { Descriptor } from '../../../layout/schema.ts'
+import { errnoOf } from '../filesystem/errno.ts'
+import { refName } from './choose-image.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { listLayout } from './read-layout.ts'
+import type { Descriptor } from './schema.ts'
 
 /** What stands at the place where an image shall be written. @throws KitError `build-request-invalid`, `image-layout-invalid` */
 export const checkOutput = async (output: string): Promise<'new' | 'layout'> => {

@@ -1,0 +1,55 @@
+import type { BuildRequest } from '../build-engine.ts'
+import { originLabels } from '../origin-labels.ts'
+import { dockerfilePath } from '../process/dockerfile-path.ts'
+import { assignments, flag, flags, toggle } from '../process/flags.ts'
+import { secretArguments } from '../process/secret-arguments.ts'
+
+/** Which of the two programs builds; both are the same engine. */
+export type Program = 'buildah' | 'podman'
+
+/** The arguments of `buildah build`. `--timestamp` sets the times of the configuration and of all files. */
+export const buildahArgv = (
+  program: Program,
+  request: BuildRequest,
+  names: { readonly idFile: string; readonly list: string },
+): readonly [string, ...string[]] => [
+  program,
+  'build',
+  ...flag('format', 'oci'),
+  ...flag('timestamp', String(request.sourceDateEpoch)),
+  // Else the version of buildah would be part of the digest.
+  '--identity-label=false',
+  '--layers',
+  ...flag('file', dockerfilePath(request)),
+  ...flag('target', request.target),
+  ...flag('platform', (request.platforms ?? ['linux/amd64']).join(',')),
+  ...flags('build-arg', assignments({ ...request.buildArguments, SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) })),
+  ...flags('build-context', assignments(request.buildContexts)),
+  ...flags('secret', secretArguments(request.secrets)),
+  ...flags('ssh', request.ssh),
+  ...flags('label', assignments({ ...originLabels(request), ...request.labels })),
+  ...flags('annotation', assignments(request.annotations)),
+  ...flags('add-host', request.hosts),
+  ...flag('network', request.network === 'default' ? undefined : request.network),
+  ...toggle('no-cache', request.noCache),
+  ...(request.pull === true ? ['--pull=always'] : []),
+  ...flags('cache-from', registryCaches(request.cache?.from)),
+  ...flags('cache-to', registryCaches(request.cache?.to)),
+  ...(isSeveral(request) ? flag('manifest', names.list) : flag('iidfile', names.idFile)),
+  request.context,
+]
+
+/** What brings the image from buildah's store into a layout. */
+export const exportArgv = (program: Program, request: BuildRequest, image: string, layout: string): readonly [string, ...string[]] =>
+  isSeveral(request)
+    ? [program, 'manifest', 'push', '--all', image, `oci:${layout}:built`]
+    : [program, 'push', image, `oci:${layout}:built`]
+
+export const isSeveral = ({ platforms = [] }: BuildRequest): boolean => platforms.length > 1
+
+/** Of BuildKit's caches buildah has the one in a registry, by its repository alone. */
+const registryCaches = (caches: readonly string[] = []): readonly string[] =>
+  caches.flatMap((line) => {
+    const [, ref] = /^type=registry.*?\bref=([^,]+)/.exec(line) ?? []
+    return ref === undefined ? [] : [ref.replace(/:[^/:]*$/, '')]
+  })
