@@ -1,5 +1,5 @@
 import { defineAction, input } from '@deploy-kit/core'
-import { buildInputs } from '../shared/build-inputs.ts'
+import { buildInputs, publicationInputs } from '../shared/build-inputs.ts'
 import { dryRunInput, leaseInputs, rolloutInputs } from '../shared/rollout-inputs.ts'
 import { scanGateInputs, scanTermInputs, trivyInputs } from '../shared/scan-inputs.ts'
 import { targetHosts, targetInputs } from '../shared/target-inputs.ts'
@@ -14,6 +14,7 @@ export const deployKit = defineAction({
     digest: input.digest({ about: 'Digest of `image`.' }),
     version: input.text({ about: 'Name of the version for people. Default: the short commit.' }),
     ...buildInputs,
+    ...publicationInputs,
     scan: input.choice(['required', 'off'], {
       default: 'required',
       about: 'Whether the image must pass a scan before it is released. `off` is written into the record.',

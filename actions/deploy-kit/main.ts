@@ -28,4 +28,13 @@ export const main = runs(deployKit, async (context) => {
 })
 
 /** The pipeline has no inputs for what only a build on its own needs. */
-const asBuilt = { name: undefined, tags: undefined, labels: undefined, output: 'image', 'source-date-epoch': undefined }
+const asBuilt = {
+  digest: undefined,
+  'content-hash': undefined,
+  load: false,
+  provenance: 'false',
+  sbom: 'false',
+  'build-timeout': 3_600_000,
+  output: 'image',
+  'source-date-epoch': undefined,
+} as const

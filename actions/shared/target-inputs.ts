@@ -21,7 +21,7 @@ export const targetInputs = {
   kubeconfig: input.path({
     about: 'Kubernetes: path of a kubeconfig. Default: KUBECONFIG, ~/.kube/config, or the service account of the pod.',
   }),
-  context: input.text({ about: 'Kubernetes: context of the kubeconfig. Default: its current one.' }),
+  'kube-context': input.text({ about: 'Kubernetes: context of the kubeconfig. Default: its current one.' }),
 }
 
 export const targetHosts = {

@@ -31,7 +31,8 @@ export const actionMetadata = (definition: ActionDefinition): GeneratedFile => {
   return { path: `${folderOf(definition)}action.yml`, text: notice + stringify(metadata, { lineWidth: 0 }) }
 }
 
-const inputMetadata = (spec: InputSpec<unknown>) => ({
+/** An input as action.yml declares it. */
+export const inputMetadata = (spec: InputSpec<unknown>) => ({
   // "Allowed: any text" would tell nobody anything.
   description: spec.allowed === `a ${spec.kind}` || spec.allowed === 'any text' ? spec.about : `${spec.about} Allowed: ${spec.allowed}.`,
   required: spec.required,

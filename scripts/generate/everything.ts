@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { format } from 'oxfmt'
 import { definitions } from '../../actions/catalogue.ts'
 import { actionMetadata } from './action-metadata.ts'
+import { buildAndScan } from './build-and-scan.ts'
 import { actionPage } from './action-page.ts'
 import { commandPage } from './command-page.ts'
 import { configurationPage } from './configuration-page.ts'
@@ -19,6 +20,7 @@ export interface Generated {
 export const everything = async (): Promise<Generated> => {
   const files = [
     ...definitions.map(actionMetadata),
+    buildAndScan(),
     ...(await Promise.all(definitions.map(actionPage))),
     ...reasonCodePages(),
     ...(await publishedSchemas()),

@@ -67,6 +67,7 @@ test.concurrent('the whole pipeline in one step', async () => {
   const { image: _image, ...inputs } = await shop.releaseInputs('v2', { smoke })
   const { exitCode, outputs, summary } = await shop.runs('deploy-kit', {
     ...inputs,
+    engine: 'oci',
     context: resolve('examples/shop'),
     'build-args': buildInputs('v2')['build-args'] ?? '',
     trivy: trivyThatReports(shop, 'clean'),

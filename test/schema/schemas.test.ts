@@ -3,8 +3,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { readInputs } from '@deploy-kit/core'
 import { buildImage, deploymentActionResult, type BuildInputs, type DeployReport } from '@deploy-kit/release'
 import type { Release } from '@deploy-kit/rollout'
+import { buildImage as definition } from '../../actions/build-image/action.ts'
 import { FakeHost } from '../fakes/action-host.ts'
 import { rehearsal } from '../cli/report/rehearsal.ts'
 import { faultsBy } from './validate.ts'
@@ -64,8 +66,9 @@ describe('schema/result.schema.json', () => {
   test('takes the results of a real build and of its plan', async () => {
     const workspace = await mkdtemp(join(tmpdir(), 'deploy-kit-schema-'))
     await writeFile(join(workspace, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\nENTRYPOINT ["node"]\n')
-    const host = Object.assign(new FakeHost(), { workspace })
-    const inputs: BuildInputs = { ...build, output: 'image' }
+    const host = Object.assign(new FakeHost(), { workspace, temporaryDirectory: workspace })
+    const given: Readonly<Record<string, string>> = { images: 'shop', tags: 'v1', engine: 'oci', 'source-date-epoch': '0' }
+    const inputs: BuildInputs = readInputs(definition.inputs, (name) => given[name] ?? '')
     const built = await buildImage(inputs, host, new AbortController().signal)
     const planned = await buildImage({ ...inputs, 'dry-run': true }, host, new AbortController().signal)
     expect([built.result, planned.result].map(faults)).toEqual([[], []])
@@ -74,7 +77,7 @@ describe('schema/result.schema.json', () => {
   test('takes null, which an action has that could not do its work, and no kind that does not exist', () => {
     expect(faults(null)).toEqual([])
     expect(faults({ version: 1, kind: 'guess' })).not.toEqual([])
-    expect(faults({ version: 2, kind: 'build-plan', lines: [] })).not.toEqual([])
+    expect(faults({ version: 2, kind: 'reconciliation' })).not.toEqual([])
   })
 })
 
@@ -83,16 +86,3 @@ test.each(['deploy-kit', 'smoke'])('schema/%s.schema.json is a schema that an ed
   expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema')
   expect(faultsBy(name)(17)).not.toEqual([])
 })
-
-const build = {
-  name: 'shop',
-  context: '.',
-  file: 'Dockerfile',
-  target: undefined,
-  'build-args': undefined,
-  engine: 'auto',
-  tags: ['v1'],
-  labels: undefined,
-  'source-date-epoch': 0,
-  'dry-run': false,
-} as const

@@ -22,7 +22,8 @@ export const origin = {
 }
 
 export const buildInputs = (version: VersionName): Record<string, string> => ({
-  name: 'shop',
+  images: 'shop',
+  engine: 'oci',
   context: resolve('examples/shop'),
   'build-args': Object.entries(recipes[version])
     .map(([name, value]) => `${name}=${value}`)

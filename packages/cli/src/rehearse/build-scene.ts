@@ -12,7 +12,8 @@ export const buildVersion = async (stage: Stage, { version, build }: Scene): Pro
   const startedAt = performance.now()
   const directory = join(stage.directory, 'images', version)
   const { exitCode, log, outputs } = await stage.start('build-image', `build-${version}`, {
-    name: 'shop',
+    images: 'shop',
+    engine: 'oci',
     tags: version,
     'build-args': Object.entries(build)
       .map(([name, value]) => `${name}=${value}`)

@@ -1,90 +1,64 @@
-import { join, resolve } from 'node:path'
-import { code, table, type ActionHost, type ActionResult } from '@deploy-kit/core'
-import { build, planBuild, type BuiltImage, type EngineName, type EngineRequest } from '@deploy-kit/image'
-import { sourceOf, type Source } from './source.ts'
+import type { ActionHost, ActionResult } from '@deploy-kit/core'
+import { build, planBuild, type BuildPorts } from '@deploy-kit/image'
+import { describeRemote, type Registry } from '@deploy-kit/image/registry'
+import { requireBudget } from '@deploy-kit/image/size'
+import { buildReport } from './build-report.ts'
+import { contentOf } from './content.ts'
+import { describeBuild, type DescribedBuild } from './described-build.ts'
+import type { BuildInputs, BuildOutputs } from './inputs.ts'
+import { loginsOf } from './logins.ts'
+import { measure } from './measure.ts'
+import { publishTags } from './move-tags.ts'
+import { planReport } from './plan-report.ts'
+import { sourceOf } from './source.ts'
+import { knownReport, type KnownImage } from './known-report.ts'
+import { openWorkplace } from './workplace.ts'
 
-/** The inputs of build-image. */
-export interface BuildInputs {
-  readonly name: string | undefined
-  readonly context: string
-  readonly file: string
-  readonly target: string | undefined
-  readonly 'build-args': Readonly<Record<string, string>> | undefined
-  readonly engine: EngineName | 'auto'
-  readonly tags: readonly string[] | undefined
-  readonly labels: Readonly<Record<string, string>> | undefined
-  readonly output: string
-  readonly 'source-date-epoch': number | undefined
-  readonly 'dry-run': boolean
-}
-
-export type BuildOutputs = 'digest' | 'image' | 'tags' | 'size-bytes'
-
-/** Builds an image, or with `dry-run` shows what would be built. */
+/** Builds an image, or gives tags to one that was built and found good, or with `dry-run` shows what would be done. */
 export const buildImage = async (inputs: BuildInputs, host: ActionHost, signal: AbortSignal): Promise<ActionResult<BuildOutputs>> => {
-  const source = await sourceOf(host)
-  const request = requestOf(inputs, source, host)
-  const ports = { log: host.log, signal }
-  if (inputs['dry-run']) {
-    const plan = await planBuild(request, ports)
-    const lines = [`platform ${plan.platform}`, `base ${plan.base}`, ...plan.instructions, `${plan.files} files, ${plan.bytes} bytes`]
-    for (const line of lines) host.log.info(line)
-    return {
-      ok: true,
-      outcome: 'planned',
-      reasonCode: 'ok',
-      reason: 'This was a dry run: nothing was written.',
-      result: { version: 1, kind: 'build-plan', lines },
-      outputs: {},
-    }
+  const described = describeBuild(inputs, await sourceOf(host, inputs['source-date-epoch']), host)
+  for (const notice of described.naming.notices) host.log.notice(notice)
+  const logins = loginsOf(inputs, described.naming.names)
+  if (inputs['dry-run']) return dryRun(described, { log: host.log, signal })
+
+  await using workplace = await openWorkplace(host, logins, signal)
+  const { registry, environment, directory: temporaryDirectory } = workplace
+  if (inputs.digest !== undefined) {
+    const moved = { digest: inputs.digest, hash: inputs['content-hash'], push: 'true', outcome: 'tagged' } as const
+    return await publishKnown(described, moved, registry, host)
   }
-  return reportOf(await build(request, ports))
+  const content = inputs.push === 'false' ? undefined : await contentOf(inputs, described, registry, host.log)
+  if (content?.digest !== undefined) {
+    const same = { digest: content.digest, hash: content.hash, push: inputs.push, outcome: 'unchanged' } as const
+    return await publishKnown(described, same, registry, host)
+  }
+  const started = performance.now()
+  const image = await host.log.group(`Build ${described.naming.references[0] ?? described.naming.names[0] ?? ''}`, () =>
+    build(described.request, { log: host.log, signal, registry, environment, temporaryDirectory }),
+  )
+  const size = await measure(image.platforms, inputs.push === 'false' ? [] : described.baselines, registry, host.log)
+  requireBudget(size, described.budget)
+  if (inputs.push === 'true') await publishTags(registry, described.naming, { digest: image.digest, hash: content?.hash }, host)
+  return buildReport(described, { ...image, size, hash: content?.hash, tookMs: performance.now() - started, push: inputs.push })
 }
 
-/** The request of an engine that the inputs are, with what the checkout says where they say nothing. */
-export const requestOf = (inputs: BuildInputs, source: Source, host: ActionHost): EngineRequest => {
-  const name = inputs.name ?? source.name
-  return {
-    engine: inputs.engine,
-    context: resolve(host.workspace, inputs.context),
-    file: inputs.file,
-    ...(inputs.target !== undefined && { target: inputs.target }),
-    buildArguments: inputs['build-args'] ?? {},
-    tags: (inputs.tags ?? []).map((tag) => (tag.includes(':') ? tag : `${name}:${tag}`)),
-    labels: inputs.labels ?? {},
-    sourceDateEpoch: inputs['source-date-epoch'] ?? source.epoch,
-    origin: {
-      ...(source.revision !== undefined && { revision: source.revision }),
-      ...(source.url !== undefined && { source: source.url }),
-    },
-    output: join(resolve(host.workspace, inputs.output)),
-  }
+const dryRun = async (described: DescribedBuild, ports: BuildPorts): Promise<ActionResult<BuildOutputs>> => {
+  const { lines, result } = planReport(described, await planBuild(described.request, { ...ports, mayAsk: false }))
+  for (const line of lines) ports.log.info(line)
+  return result
 }
 
-const reportOf = (image: BuiltImage): ActionResult<BuildOutputs> => ({
-  ok: true,
-  outcome: 'built',
-  reasonCode: 'ok',
-  reason: `Built ${image.digest} (${image.sizeBytes} bytes) into ${image.image}.`,
-  result: { version: 1, kind: 'build', ...image, layers: image.layers.map((layer) => ({ ...layer })) },
-  outputs: { digest: image.digest, image: image.image, tags: image.tags.join('\n'), 'size-bytes': String(image.sizeBytes) },
-  summary: [
-    '## Image built',
-    '',
-    table(
-      ['', ''],
-      [
-        ['digest', code(image.digest)],
-        ['tags', image.tags.map(code).join(' ') || 'none'],
-        ['platform', code(image.platform)],
-        ['size', `${image.sizeBytes} bytes`],
-      ],
-    ),
-    '',
-    table(
-      ['layer', 'bytes', 'made by'],
-      image.layers.map((layer) => [code(layer.digest.slice(0, 19)), String(layer.size), code(layer.createdBy)]),
-    ),
-    '',
-  ].join('\n'),
-})
+/** Nothing is built: the image is there. Its tags move, unless that is left to the step after a scan. */
+const publishKnown = async (
+  described: DescribedBuild,
+  known: KnownImage,
+  registry: Registry,
+  host: ActionHost,
+): Promise<ActionResult<BuildOutputs>> => {
+  const [name = ''] = described.naming.names
+  const platforms = await describeRemote(registry, name, known.digest)
+  const size = await measure(platforms, described.baselines, registry, host.log)
+  requireBudget(size, described.budget)
+  if (known.push === 'true') await publishTags(registry, described.naming, known, host)
+  return knownReport(described, known, size, platforms)
+}

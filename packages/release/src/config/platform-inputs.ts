@@ -10,7 +10,7 @@ export interface PlatformInputs {
   readonly workload?: string | undefined
   readonly container?: string | undefined
   readonly kubeconfig?: string | undefined
-  readonly context?: string | undefined
+  readonly 'kube-context'?: string | undefined
 }
 
 interface Given {
@@ -26,7 +26,7 @@ const givenBy = (inputs: PlatformInputs): readonly Given[] => [
   { platform: 'kubernetes', input: 'workload', option: 'workload', value: inputs.workload },
   { platform: 'kubernetes', input: 'container', option: 'container', value: inputs.container },
   { platform: 'kubernetes', input: 'kubeconfig', option: 'kubeconfig', value: inputs.kubeconfig },
-  { platform: 'kubernetes', input: 'context', option: 'context', value: inputs.context },
+  { platform: 'kubernetes', input: 'kube-context', option: 'context', value: inputs['kube-context'] },
 ]
 
 /**

@@ -33,16 +33,33 @@ const build = z
     version,
     kind: z.literal('build'),
     digest,
-    image: text.describe('Directory of the OCI layout.'),
+    image: text.describe('`name@digest`, or the directory of the OCI layout.'),
     tags: z.array(text),
-    platform: text,
+    platforms: z.array(
+      z.looseObject({
+        platform: text,
+        digest,
+        sizeBytes: amount,
+        layers: z.array(z.looseObject({ digest, size: amount, createdBy: text })),
+      }),
+    ),
     sizeBytes: amount,
-    layers: z.array(z.looseObject({ digest, size: amount, createdBy: text })),
+    engine: z.looseObject({ name: text, version: text, lacks: z.array(text) }).optional(),
   })
   .describe('build-image.')
 
 const buildPlan = z
-  .looseObject({ version, kind: z.literal('build-plan'), lines: z.array(text) })
+  .looseObject({
+    version,
+    kind: z.literal('build-plan'),
+    engine: text,
+    platforms: z.array(text),
+    names: z.array(text),
+    tags: z.array(text),
+    labels: z.record(text, text),
+    commands: z.array(z.array(text)).describe('Arguments of the processes that would be started, without secrets.'),
+    lines: z.array(text).describe('The same for people.'),
+  })
   .describe('build-image with `dry-run: true`.')
 
 const scan = z
