@@ -25,6 +25,8 @@ export interface FakeRegistry {
   cuts: number
   /** Sends another content than was asked for. */
   forges: boolean
+  /** A repository that the token server gives nobody any access to: a request for it is refused as a whole. */
+  hidden: string | undefined
   /** Takes back all tokens. */
   revoke(): void
   close(): Promise<void>
@@ -60,6 +62,7 @@ export const fakeRegistry = async (options: Options = {}): Promise<FakeRegistry>
     faults: [],
     cuts: 0,
     forges: false,
+    hidden: undefined,
   }
 
   const tokenServer = await loopback(async (request, response) => {
@@ -67,6 +70,10 @@ export const fakeRegistry = async (options: Options = {}): Promise<FakeRegistry>
     const form = request.method === 'POST' ? new URLSearchParams((await bodyOf(request)).toString()) : undefined
     const scopes = (form?.get('scope')?.split(' ') ?? url.searchParams.getAll('scope')).toSorted()
     state.asked.push(`TOKEN ${scopes.join(' ')}`)
+    if (scopes.some((scope) => scope.split(':')[1] === state.hidden)) {
+      response.writeHead(403).end(error('DENIED', 'requested access to the resource is denied'))
+      return
+    }
     if ((form ?? url.searchParams).get('service') !== 'fake registry') throw new Error('the token is for another service')
     const expected = `Basic ${Buffer.from(`${user.username}:${user.password}`).toString('base64')}`
     const isKnown =

@@ -298,6 +298,18 @@ describe('an index is copied with all it lists', () => {
     }
   })
 
+  test('inside a registry by sending, when the source may be read but not by this account there', async () => {
+    const { registry } = await shop({ guard: 'token' })
+    registry.hidden = 'team/shop'
+    const how = await clientOf(asUser).uploadBlob(
+      `${registry.host}/prod/shop`,
+      blobOf('base'),
+      () => Promise.resolve(new Blob(['base'])),
+      `${registry.host}/team/shop`,
+    )
+    expect(how).toBe('uploaded')
+  })
+
   test('a second time costs one look', async () => {
     const { registry } = await shop()
     const request = {
@@ -314,14 +326,14 @@ describe('an index is copied with all it lists', () => {
 
   test('a failure on the way leaves nothing under a tag', async () => {
     const { registry } = await shop()
-    registry.faults.push({ on: /POST .*prod/, status: 403 })
+    registry.faults.push({ on: /POST .*prod/, status: 400 })
     const request = {
       from: `${registry.host}/team/shop`,
       reference: 'v1',
       to: `${registry.host}/prod/shop`,
       temporaryDirectory: await directory(),
     }
-    await expect(copyImage(clientOf(), request)).rejects.toMatchObject({ code: 'registry-denied' })
+    await expect(copyImage(clientOf(), request)).rejects.toMatchObject({ code: 'registry-refused' })
     expect(registry.manifests.get('prod/shop')?.size ?? 0).toBe(0)
   })
 })

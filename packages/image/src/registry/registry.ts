@@ -89,7 +89,7 @@ class HttpRegistry implements Registry {
       read: text,
     })
     if (answer.status !== 201 && answer.status !== 200)
-      throw refusal(place.registry, `storing the manifest ${reference} of ${name}`, answer)
+      throw refusal(place.registry, `the manifest ${reference} to be stored in ${name}`, answer)
     const stored = answer.headers.get('docker-content-digest')
     if (stored !== null && stored !== manifest.digest) throw mismatch(`What ${name} stored as ${reference}`, manifest.digest, stored)
   }
@@ -138,7 +138,18 @@ class HttpRegistry implements Registry {
     // With the scope of what follows: one token serves both.
     if (await this.#has(place, blob.digest, push(place))) return 'present'
     const source = from === undefined ? undefined : this.#place(from)
-    const mount = source !== undefined && source.registry === place.registry && source.repository !== place.repository ? source : undefined
+    if (source !== undefined && source.registry === place.registry && source.repository !== place.repository) {
+      try {
+        return await this.#upload(place, blob, content, source)
+      } catch (error) {
+        // Whoever may not read the other repository there may still write this one.
+        if (!(error instanceof KitError) || error.code !== 'registry-denied') throw error
+      }
+    }
+    return this.#upload(place, blob, content)
+  }
+
+  async #upload(place: Place, blob: Descriptor, content: () => Promise<Blob>, mount?: Place): Promise<'mounted' | 'uploaded'> {
     const query = mount === undefined ? '' : `?${new URLSearchParams({ mount: blob.digest, from: mount.repository }).toString()}`
     let sent = false
     const opened = async (): Promise<Blob> => {
@@ -153,9 +164,10 @@ class HttpRegistry implements Registry {
       fetch: uploadAtOnce(blob, opened, (location, url) => this.#http.follow(place, location, url)),
       read: text,
     })
-    if (answer.status !== 201) throw refusal(place.registry, `taking the blob ${blob.digest} into ${name}`, answer)
+    const what = `the blob ${blob.digest} to be taken into ${place.repository}`
+    if (answer.status !== 201) throw refusal(place.registry, what, answer)
     const stored = answer.headers.get('docker-content-digest')
-    if (stored !== null && stored !== blob.digest) throw mismatch(`What ${name} stored`, blob.digest, stored)
+    if (stored !== null && stored !== blob.digest) throw mismatch(`What ${place.repository} stored`, blob.digest, stored)
     return sent ? 'uploaded' : 'mounted'
   }
 
