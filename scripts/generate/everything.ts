@@ -7,6 +7,7 @@ import { actionPage } from './action-page.ts'
 import { commandPage } from './command-page.ts'
 import { configurationPage } from './configuration-page.ts'
 import type { GeneratedFile } from './generated-file.ts'
+import { kubernetesRole } from './kubernetes-role.ts'
 import { reasonCodeFolder, reasonCodePages } from './reason-code-pages.ts'
 import { publishedSchemas } from './schemas.ts'
 
@@ -26,6 +27,7 @@ export const everything = async (): Promise<Generated> => {
     ...(await publishedSchemas()),
     await configurationPage(),
     await commandPage(),
+    kubernetesRole(),
   ]
   const style = JSON.parse(await readFile('.oxfmtrc.json', 'utf8')) as Record<string, unknown>
   const paths = new Set(files.map((file) => file.path))

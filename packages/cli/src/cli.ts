@@ -36,11 +36,22 @@ export const cli = async (argv: readonly string[], actions: CliActions): Promise
   add('reconcile', 'auto-rollback', 'bring home what a dead run left behind', { mode: 'reconcile' })
   const { statusCommand } = await import('./commands/status.ts')
   const { serveCommand } = await import('./commands/serve.ts')
+  const { doctorCommand } = await import('./commands/doctor.ts')
+  const { roleCommand } = await import('./commands/role.ts')
   const { approveCommands } = await import('./commands/approve.ts')
   const { schemaCommand } = await import('./commands/schema.ts')
   const { judgeCommand } = await import('./commands/judge.ts')
   const { rehearseCommand } = await import('./commands/rehearse.ts')
-  for (const command of [statusCommand(), ...approveCommands(), serveCommand(), rehearseCommand(exit), judgeCommand(), schemaCommand()])
+  for (const command of [
+    statusCommand(),
+    doctorCommand(exit),
+    roleCommand(),
+    ...approveCommands(),
+    serveCommand(),
+    rehearseCommand(exit),
+    judgeCommand(),
+    schemaCommand(),
+  ])
     program.addCommand(command)
   // Commander throws for help and for wrong usage alike; every command must do so, not only the program.
   for (const command of program.commands) command.exitOverride()

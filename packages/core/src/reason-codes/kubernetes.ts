@@ -56,4 +56,105 @@ export const kubernetesCodes = {
     cause: 'Its controller reports a fault, or reports nothing within the time allowed.',
     remedy: 'Read the conditions in the status of the route, and the log of its controller.',
   },
+  'permission-missing': {
+    title: 'The role in the cluster lacks something',
+    cause: 'This user may not do, or not see, what the message lists; each with its reason.',
+    remedy: 'Bind what `deploy-kit role` prints for this configuration: `deploy-kit role | kubectl apply -f -`, as an administrator.',
+  },
+  'managed-elsewhere': {
+    title: 'Another tool manages an object that a release changes',
+    cause: 'Argo CD, Flux or Helm would set it back: in the middle of a release, or with its next run.',
+    remedy: 'Tell that tool to leave the fields of a release alone, then set `managed-elsewhere: accept`.',
+  },
+  'rollout-controller-present': {
+    title: 'Another controller already releases this workload',
+    cause:
+      'A Rollout or Canary of Argo Rollouts, Flagger or OpenKruise names it or its Service. Two that shift the same traffic undo each other.',
+    remedy: 'Release through that controller, or remove its object.',
+  },
+  'workload-paused': {
+    title: 'The workload is paused',
+    cause: 'A paused Deployment takes a change of its template and does nothing about it.',
+    remedy: 'Resume it with `kubectl rollout resume`.',
+  },
+  'workload-scaled-to-zero': {
+    title: 'The workload has no replicas',
+    cause: 'Nothing serves, so there is nothing to compare with and nothing to go back to.',
+    remedy: 'Scale it up first.',
+  },
+  'workload-recreated': {
+    title: 'The workload ends all of its pods before it starts new ones',
+    cause: 'Its strategy is Recreate.',
+    remedy: 'Set `strategy.type: RollingUpdate`, unless two versions must never run beside each other; then no canary can run either.',
+  },
+  'history-not-kept': {
+    title: 'The cluster keeps no earlier revision of the workload',
+    cause: '`revisionHistoryLimit` is 0.',
+    remedy: 'Set it to 2 or more, so that a person can return without deploy-kit.',
+  },
+  'autoscaler-sees-no-load': {
+    title: 'An autoscaler may shrink stable while the canary serves',
+    cause: 'At the last step all traffic goes to the canary. What scales stable by its load then sees none.',
+    remedy: 'Give the autoscaler a slower way down, or a higher least number of replicas.',
+  },
+  'quota-too-small': {
+    title: 'The namespace has no room for a canary',
+    cause: 'A ResourceQuota leaves less than the canary needs beside stable.',
+    remedy: 'Raise the quota by what the message says.',
+  },
+  'weight-unreachable': {
+    title: 'The router cannot give a weight of the plan',
+    cause: 'It shares traffic by counts of replicas or in coarse steps, and the weight falls between two of them.',
+    remedy: 'Use the weights that the message allows, run more replicas, or name another router.',
+  },
+  'canary-seen-differently': {
+    title: 'Something sees stable and not the canary',
+    cause: "It selects by a label that the canary's pods or its Service must not have, because stable's Service selects by it.",
+    remedy: 'Let it select the canary too, as the message says.',
+  },
+  'canary-less-protected': {
+    title: 'A policy holds for stable and would not hold for the canary',
+    cause: "It selects by a label that the canary's pods must not have, because stable's Service selects by it.",
+    remedy: 'Give the canary a copy of the policy, as the message says. It is done once.',
+  },
+  'replicas-few': {
+    title: 'The workload has fewer than three replicas',
+    cause: 'With one, any end of a pod is an outage; with two, half of the capacity.',
+    remedy: 'Run three or more.',
+  },
+  'capacity-drops': {
+    title: 'The workload may lose capacity while it is updated',
+    cause: '`maxUnavailable` of its rolling update is above 0.',
+    remedy: 'Set `strategy.rollingUpdate: { maxUnavailable: 0, maxSurge: 1 }`.',
+  },
+  'readiness-unknown': {
+    title: 'Nothing tells when a pod can answer requests',
+    cause: 'The container has no readiness probe, so a pod counts as ready as soon as it runs.',
+    remedy: 'Give it a `readinessProbe` that fails until the app can answer.',
+  },
+  'resources-unbounded': {
+    title: 'A container does not say what it needs',
+    cause: 'Without requests the scheduler packs nodes blindly; without a limit of memory a leak takes its neighbours with it.',
+    remedy: 'Set `resources.requests` for CPU and memory, and `resources.limits.memory`.',
+  },
+  'replicas-together': {
+    title: 'All replicas may run on one node',
+    cause: 'The pods have neither a topology spread nor an anti-affinity.',
+    remedy: 'Add `topologySpreadConstraints` over kubernetes.io/hostname.',
+  },
+  'disruptions-unbounded': {
+    title: 'A drain of nodes may end all replicas at once',
+    cause: 'No PodDisruptionBudget selects the pods.',
+    remedy: 'Create one with `maxUnavailable: 1`.',
+  },
+  'image-unpinned': {
+    title: 'A container runs an image by a name that can change',
+    cause: 'Its reference has no digest.',
+    remedy: 'Name the image as `name@sha256:…`. What deploy-kit releases is always pinned.',
+  },
+  'shutdown-abrupt': {
+    title: 'Pods may end while requests are under way',
+    cause: 'The pod has too little time to end, or begins to end before the last requests have been sent elsewhere.',
+    remedy: 'Add `lifecycle.preStop: { sleep: { seconds: 5 } }`, and a `terminationGracePeriodSeconds` above it and the longest request.',
+  },
 } as const satisfies ReasonCodePages

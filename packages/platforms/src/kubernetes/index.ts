@@ -8,6 +8,10 @@ import { leaseGuard } from './documents/lease-guard.ts'
 import { forwarder } from './endpoint/forwarder.ts'
 import { podCounts } from './metrics/pod-counts.ts'
 import type { KubernetesOptions } from './options.ts'
+import { preflight } from './preflight/index.ts'
+import { partsOf } from './role/permissions.ts'
+import { roleNames } from './role/role-names.ts'
+import { roleText } from './role/role-text.ts'
 import { openRouter } from './routers/open-router.ts'
 import { deploymentTarget } from './target.ts'
 import { observer } from './workload/observe.ts'
@@ -36,6 +40,8 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     name: 'kubernetes',
     target: deploymentTarget(cluster, forwarder(connection, log)),
     documents: guard.documents,
+    preflight: preflight(cluster, environment),
+    permissions: () => roleText(roleNames(cluster, environment, undefined), partsOf(options)),
     ...(options.metrics !== undefined && {
       counts: podCounts({ client, namespace, metrics: options.metrics, observe: observer(cluster), clock }),
     }),

@@ -45,6 +45,10 @@ export const kubernetesOptions = keys({
   'ready-within': durationText('10m').describe('Time that pods have to become ready.'),
   drain: durationText('5s').describe('Time between the last request that is sent to pods and their end.'),
   metrics: metrics.optional().describe('Where pods show their requests as Prometheus text. They are read through the API server.'),
+  'managed-elsewhere': z
+    .enum(['refuse', 'accept'], { error: expected('refuse or accept') })
+    .default('refuse')
+    .describe('What to do when Argo CD, Flux or Helm manages an object that a release changes.'),
   kubeconfig: words.optional().describe('Path of a kubeconfig. Default: KUBECONFIG, ~/.kube/config, or the service account of the pod.'),
   context: words.optional().describe('Context of the kubeconfig. Default: its current one.'),
   'insecure-skip-tls-verify': z

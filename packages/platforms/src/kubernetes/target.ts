@@ -2,6 +2,7 @@ import { KitError } from '@deploy-kit/core'
 import { sameRelease, type Endpoint, type Percent, type Side, type Target } from '@deploy-kit/rollout'
 import { kinds, pathOf } from './api/index.ts'
 import type { Cluster } from './cluster.ts'
+import { makeCompanions, removeCompanions } from './companions/index.ts'
 import type { Forwarder } from './endpoint/forwarder.ts'
 import { awaitRollout } from './workload/await-rollout.ts'
 import { canaryDeployment, canaryNameOf, canaryService, type CanaryRequest } from './workload/canary-objects.ts'
@@ -55,6 +56,7 @@ export const deploymentTarget = (cluster: Cluster, forwarder: Forwarder): Target
     await write(signal, async (uninterrupted) => {
       await client.remove(canaryPath, { signal: uninterrupted })
       await client.remove(pathOf(kinds.service, namespace, await canaryServiceName(uninterrupted)), { signal: uninterrupted })
+      await removeCompanions(name, cluster, uninterrupted)
     })
   }
   const canaryServiceName = async (signal: AbortSignal): Promise<string> => {
@@ -93,6 +95,7 @@ export const deploymentTarget = (cluster: Cluster, forwarder: Forwarder): Target
       const deployment = canaryDeployment(request)
       const service = canaryService(front, deployment, request)
       await write(signal, async (uninterrupted) => {
+        await makeCompanions(stable, deployment, cluster, uninterrupted)
         await client.apply(canaryPath, deployment, { signal: uninterrupted })
         await client.apply(pathOf(kinds.service, namespace, service.metadata?.name), service, { signal: uninterrupted })
       })

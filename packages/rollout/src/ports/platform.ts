@@ -19,6 +19,8 @@ export interface Platform {
   readonly complete?: (release: Release, signal: AbortSignal) => Promise<Release>
   /** What stands against a plan, and what is worth knowing. Looks at the target, and changes nothing. */
   readonly preflight?: (plan: Plan, signal: AbortSignal) => Promise<readonly Finding[]>
+  /** What its user must be allowed to do for this configuration, as text that the platform's own tools take. */
+  readonly permissions?: () => string
   /** Addresses at which the instances that run now show Prometheus text, where the platform knows them. */
   readonly instances?: (signal: AbortSignal) => Promise<readonly string[]>
 }

@@ -3,6 +3,7 @@ import { leaseDocument, type DocumentStore } from '@deploy-kit/rollout'
 import { fieldManager, kinds, pathOf, type Kind, type KubeClient, type KubeObject } from '../api/index.ts'
 import { ours } from '../objects/labels.ts'
 import { asLabel, asName } from '../objects/names.ts'
+import { documentNames } from './names.ts'
 import { leaseObject, leaseText } from './lease-object.ts'
 
 interface ConfigMap extends KubeObject {
@@ -28,7 +29,7 @@ export interface DocumentPlace {
  * the API server never uses again; their age goes by its clock (the Date of its answers, and the time that it keeps for each field manager).
  */
 export const kubernetesDocuments = ({ client, namespace, app, environment, clock }: DocumentPlace): DocumentStore => {
-  const base = `deploy-kit.${asName(app)}.${asName(environment)}`
+  const { lease: base } = documentNames(app, environment)
   const collection = (name: string): string => pathOf(kindOf(name), namespace)
   const path = (name: string): string => pathOf(kindOf(name), namespace, objectName(name))
   const objectName = (name: string): string => (name === leaseDocument ? base : `${base}.${asName(name)}`)

@@ -11,6 +11,7 @@ import type {
   V1PodDisruptionBudget,
   V1PodTemplateSpec,
   V1ReplicaSet,
+  V1ResourceQuota,
   V1Secret,
   V1Service,
   V1ServicePort,
@@ -40,6 +41,7 @@ export type Pod = Sent<V1Pod>
 export type PodDisruptionBudget = Sent<V1PodDisruptionBudget>
 export type PodTemplate = Sent<V1PodTemplateSpec>
 export type ReplicaSet = Sent<V1ReplicaSet>
+export type ResourceQuota = Sent<V1ResourceQuota>
 export type Secret = Sent<V1Secret>
 export type Service = Sent<V1Service>
 export type ServicePort = Sent<V1ServicePort>

@@ -1,0 +1,27 @@
+import { KitError } from '@deploy-kit/core'
+import { kinds, pathOf, type Kind, type KubeObject } from '../api/index.ts'
+import type { Cluster } from '../cluster.ts'
+import type { NetworkPolicy, PodDisruptionBudget } from '../objects/models.ts'
+
+/** What may hold for stable's pods, and must then hold for the canary's. */
+export interface CompanionSources {
+  readonly budgets: readonly PodDisruptionBudget[]
+  readonly policies: readonly NetworkPolicy[]
+}
+
+/** Budgets and policies of the namespace; none where this user may not see them, which preflight has told. */
+export const companionSources = async ({ client, namespace }: Cluster, signal: AbortSignal): Promise<CompanionSources> => {
+  const all = async <T extends KubeObject>(kind: Kind): Promise<readonly T[]> => {
+    try {
+      return (await client.list<T>(pathOf(kind, namespace), { signal })).items
+    } catch (error) {
+      if (error instanceof KitError && error.code === 'cluster-forbidden') return []
+      throw error
+    }
+  }
+  const [budgets, policies] = await Promise.all([
+    all<PodDisruptionBudget>(kinds.podDisruptionBudget),
+    all<NetworkPolicy>(kinds.networkPolicy),
+  ])
+  return { budgets, policies }
+}

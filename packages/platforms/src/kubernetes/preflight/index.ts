@@ -1,0 +1,54 @@
+import type { Finding, Platform } from '@deploy-kit/rollout'
+import { kinds, pathOf } from '../api/index.ts'
+import type { Cluster } from '../cluster.ts'
+import type { Deployment } from '../objects/models.ts'
+import { roleNames } from '../role/role-names.ts'
+import { nameOf } from '../workload/observe.ts'
+import { dryRun } from './dry-run.ts'
+import { missingPermissions } from './permissions.ts'
+import { orNone } from './or-none.ts'
+import { readSituation } from './read-situation.ts'
+import type { Subject } from './subject.ts'
+import { autoscaling } from './subjects/autoscaling.ts'
+import { controllers } from './subjects/controllers.ts'
+import { owners } from './subjects/owners.ts'
+import { quota } from './subjects/quota.ts'
+import { resilience } from './subjects/resilience.ts'
+import { seenDifferently } from './subjects/seen-differently.ts'
+import { weights } from './subjects/weights.ts'
+import { workload } from './subjects/workload.ts'
+
+/** One line per subject. */
+const subjects: readonly Subject[] = [workload, owners, controllers, weights, quota, autoscaling, seenDifferently, resilience]
+
+/** Looks at the cluster before anything is touched. The plan decides what there will be: a `rolling` release makes no canary. */
+export const preflight =
+  (cluster: Cluster, environment: string): NonNullable<Platform['preflight']> =>
+  async (plan, signal) => {
+    const { client, namespace, options } = cluster
+    const kind = workloadKinds[options.workload.split('/')[0] ?? ''] ?? kinds.deployment
+    const stable = await orNone(client.get<Deployment>(pathOf(kind, namespace, nameOf(cluster)), { signal }), undefined)
+    if (stable === undefined) return missingPermissions(roleNames(cluster, environment, undefined), cluster, signal)
+    const { situation, findings } = await readSituation(stable, plan, cluster, signal)
+    const [denied, refused] = await Promise.all([
+      missingPermissions(roleNames(cluster, environment, situation.front?.metadata?.name), cluster, signal),
+      findings.some(({ severity }) => severity === 'error') ? [] : dryRun(situation, cluster, signal),
+    ])
+    return bySeverity(unique([...denied, ...findings, ...refused, ...subjects.flatMap((subject) => subject(situation))]))
+  }
+
+const workloadKinds: Readonly<Record<string, (typeof kinds)['deployment' | 'statefulSet' | 'daemonSet']>> = {
+  deployment: kinds.deployment,
+  statefulset: kinds.statefulSet,
+  daemonset: kinds.daemonSet,
+}
+
+const order = ['error', 'warning', 'advice'] as const
+
+const bySeverity = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
+
+/** Two looks may meet the same fault. */
+const unique = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(findings.map((finding) => [`${finding.code} ${finding.message}`, finding])).values(),
+]

@@ -1,0 +1,105 @@
+import { KitError } from '@deploy-kit/core'
+import type { Finding, Plan } from '@deploy-kit/rollout'
+import { kinds, pathOf, type Kind, type KubeObject } from '../api/index.ts'
+import type { Cluster } from '../cluster.ts'
+import { companionSources } from '../companions/sources.ts'
+import { selects } from '../objects/labels.ts'
+import { mayEverywhere } from '../role/allowed.ts'
+import { canaryDeployment, canaryService } from '../workload/canary-objects.ts'
+import { containerOf } from '../workload/container.ts'
+import { frontService } from '../workload/services.ts'
+import type { Deployment, HorizontalPodAutoscaler, NetworkPolicy, ResourceQuota, Service } from '../objects/models.ts'
+import { orNone } from './or-none.ts'
+import { readNeighbours } from './read-neighbours.ts'
+import type { Situation } from './situation.ts'
+import { findingOf } from './subject.ts'
+
+/** What was read, and what became clear while reading. */
+export interface Read {
+  readonly situation: Situation
+  readonly findings: readonly Finding[]
+}
+
+/** Reads everything that the subjects look at. */
+export const readSituation = async (stable: Deployment, plan: Plan, cluster: Cluster, signal: AbortSignal): Promise<Read> => {
+  const { client, namespace, options, app } = cluster
+  const findings: Finding[] = []
+  const attempt = async <T, F>(work: () => Promise<T> | T, fallback: F): Promise<T | F> => {
+    try {
+      return await work()
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof KitError)) throw error
+      findings.push(findingOf(error))
+      return fallback
+    }
+  }
+  const all = async <T extends KubeObject>(kind: Kind): Promise<readonly T[]> =>
+    (await orNone(client.list<T>(pathOf(kind, namespace), { signal }), { items: [] })).items
+  const [everyService, { budgets, policies }, policiesElsewhere, autoscalers, quotas, neighbours, route] = await Promise.all([
+    all<Service>(kinds.service),
+    companionSources(cluster, signal),
+    readPoliciesElsewhere(cluster, signal),
+    all<HorizontalPodAutoscaler>(kinds.autoscaler),
+    all<ResourceQuota>(kinds.resourceQuota),
+    readNeighbours(cluster, signal),
+    readRoute(cluster, signal),
+  ])
+  const labels = stable.spec?.template.metadata?.labels ?? {}
+  const services = everyService.filter(({ spec }) => spec?.selector !== undefined && selects({ matchLabels: spec.selector }, labels))
+  const routed = plan.strategy !== 'rolling'
+  const front = routed ? await attempt(() => frontService(services, cluster), undefined) : undefined
+  const container = await attempt(() => containerOf(stable, options.container).name, stable.spec?.template.spec?.containers[0]?.name)
+  const reachable = routed && front !== undefined ? await attempt(() => reachableWeights(stable, cluster, signal), undefined) : undefined
+  const request = {
+    app,
+    namespace,
+    stable,
+    service: front,
+    avoid: [...services.map(({ spec }) => ({ matchLabels: spec?.selector ?? {} })), stable.spec?.selector ?? {}],
+    release: plan.release,
+    container,
+    replicas: 1,
+  }
+  const deployment = canaryDeployment(request)
+  return {
+    situation: {
+      plan,
+      options,
+      stable,
+      canary: { deployment, service: front && canaryService(front, deployment, request) },
+      services,
+      front,
+      route,
+      budgets,
+      policies,
+      policiesElsewhere,
+      autoscalers,
+      quotas,
+      neighbours,
+      reachable,
+    },
+    findings,
+  }
+}
+
+/** Only somebody who may list them in all namespaces is shown them; the published role does not ask for that. */
+const readPoliciesElsewhere = async ({ client, namespace }: Cluster, signal: AbortSignal): Promise<readonly NetworkPolicy[]> => {
+  const access = { group: 'networking.k8s.io', resource: 'networkpolicies', verb: 'list' }
+  if (!(await mayEverywhere(access, client, signal))) return []
+  const { items } = await client.list<NetworkPolicy>('/apis/networking.k8s.io/v1/networkpolicies', { signal })
+  return items.filter(({ metadata }) => metadata?.namespace !== namespace)
+}
+
+/** Opens the router and reads its weight, so that whatever is wrong with it shows here. */
+const reachableWeights = async (stable: Deployment, cluster: Cluster, signal: AbortSignal): Promise<readonly number[] | undefined> => {
+  const router = await cluster.router(signal)
+  await router.weight(signal)
+  return router.reachable?.(stable.spec?.replicas ?? 1)
+}
+
+const readRoute = async ({ client, namespace, options: { router } }: Cluster, signal: AbortSignal): Promise<KubeObject | undefined> => {
+  if (router === undefined || !('gateway-api' in router)) return undefined
+  const { kind, route } = router['gateway-api']
+  return orNone(client.get(pathOf(kind === 'GRPCRoute' ? kinds.grpcRoute : kinds.httpRoute, namespace, route), { signal }), undefined)
+}

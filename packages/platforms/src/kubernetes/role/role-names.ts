@@ -1,0 +1,20 @@
+import type { Cluster } from '../cluster.ts'
+import type { RoleNames } from './permissions.ts'
+
+/** What the objects are called in a cluster; the Service is called like the workload where nothing else is known. */
+export const roleNames = (
+  { namespace, app, options }: Pick<Cluster, 'namespace' | 'app' | 'options'>,
+  environment: string,
+  front: string | undefined,
+): RoleNames => {
+  const workload = options.workload.slice(options.workload.indexOf('/') + 1)
+  const { router } = options
+  return {
+    namespace,
+    app,
+    environment,
+    workload,
+    service: front ?? options.service ?? workload,
+    route: router !== undefined && 'gateway-api' in router ? router['gateway-api'].route : workload,
+  }
+}

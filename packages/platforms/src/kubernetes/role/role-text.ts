@@ -1,0 +1,39 @@
+import { permissions, type Part, type Permission, type RoleNames } from './permissions.ts'
+
+/**
+ * ServiceAccount, Role and RoleBinding as YAML, each rule with its reason.
+ * @param parts those that are wanted; all of them by default
+ */
+export const roleText = (names: RoleNames, parts: ReadonlySet<Part> = new Set(permissions.map(({ part }) => part))): string => {
+  const wanted = permissions.filter(({ part }) => parts.has(part))
+  const sections = [...new Set(wanted.map(({ part }) => part))].map(
+    (part) =>
+      `  ## ${titles[part]}\n${wanted
+        .filter((permission) => permission.part === part)
+        .map((permission) => ruleText(permission, names))
+        .join('')}`,
+  )
+  return [
+    metadata('v1', 'ServiceAccount', names),
+    `${metadata('rbac.authorization.k8s.io/v1', 'Role', names)}rules:\n${sections.join('\n')}`,
+    `${metadata('rbac.authorization.k8s.io/v1', 'RoleBinding', names)}roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: deploy-kit }\nsubjects:\n  - { kind: ServiceAccount, name: deploy-kit, namespace: ${names.namespace} }\n`,
+  ].join('---\n')
+}
+
+const titles: Readonly<Record<Part, string>> = {
+  'every release': 'Every release.',
+  'gateway-api': 'Router gateway-api.',
+  metrics: 'Only with `metrics` in the platform: counts are read from the pods.',
+  'smoke tests': 'Only with a smoke suite.',
+  companions: 'Where budgets or policies select the pods. Without it they are not copied, which is a finding.',
+  findings: 'Only for what `deploy-kit doctor` and each release look at beforehand. Leave out what the cluster does not have.',
+  'other namespaces': 'In a ClusterRole.',
+}
+
+const metadata = (apiVersion: string, kind: string, { namespace }: RoleNames): string =>
+  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: deploy-kit, namespace: ${namespace} }\n`
+
+const ruleText = ({ group, resource, verbs, names: namesOf, why }: Permission, names: RoleNames): string => {
+  const limited = namesOf === undefined ? '' : `    resourceNames: [${namesOf(names).join(', ')}]\n`
+  return `  # ${why}\n  - apiGroups: ['${group}']\n    resources: [${resource}]\n${limited}    verbs: [${verbs.join(', ')}]\n`
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { parseAllDocuments } from 'yaml'
+import { allows } from '../../../packages/platforms/src/kubernetes/role/allowed.ts'
+import { permissions, partsOf } from '../../../packages/platforms/src/kubernetes/role/permissions.ts'
+import { roleText } from '../../../packages/platforms/src/kubernetes/role/role-text.ts'
+
+const names = { namespace: 'front', app: 'storefront', environment: 'production', workload: 'shop', service: 'web', route: 'public' }
+
+test.each([
+  [
+    'a verb on all objects of a kind',
+    { verbs: ['list'], apiGroups: [''], resources: ['pods'] },
+    { group: '', resource: 'pods', verb: 'list' },
+    true,
+  ],
+  ['another verb', { verbs: ['list'], apiGroups: [''], resources: ['pods'] }, { group: '', resource: 'pods', verb: 'delete' }, false],
+  ['another group', { verbs: ['get'], apiGroups: ['apps'], resources: ['pods'] }, { group: '', resource: 'pods', verb: 'get' }, false],
+  [
+    'an administrator',
+    { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+    { group: 'apps', resource: 'deployments', verb: 'patch', name: 'shop' },
+    true,
+  ],
+  [
+    'the object that is named',
+    { verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] },
+    { group: '', resource: 'pods', verb: 'get', name: 'a' },
+    true,
+  ],
+  [
+    'an object that is not',
+    { verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] },
+    { group: '', resource: 'pods', verb: 'get', name: 'b' },
+    false,
+  ],
+  [
+    'names do not allow a list',
+    { verbs: ['list'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] },
+    { group: '', resource: 'pods', verb: 'list' },
+    false,
+  ],
+  [
+    'pods are not their logs',
+    { verbs: ['get'], apiGroups: [''], resources: ['pods'] },
+    { group: '', resource: 'pods/proxy', verb: 'get' },
+    false,
+  ],
+  [
+    'the proxies of everything',
+    { verbs: ['get'], apiGroups: [''], resources: ['*/proxy'] },
+    { group: '', resource: 'pods/proxy', verb: 'get' },
+    true,
+  ],
+])('%s', (_, rule, access, expected) => {
+  expect(allows(rule, access)).toBe(expected)
+})
+
+test('writes go to objects that are named, except where a creation sends no name', () => {
+  const unlimited = permissions.filter(
+    ({ names: namesOf, verbs }) => namesOf === undefined && verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
+  )
+  expect(unlimited.map(({ resource, verbs }) => `${verbs.join()} ${resource}`)).toEqual([
+    'create leases',
+    'create configmaps',
+    'get,create pods/portforward',
+  ])
+})
+
+test('the role says the names of a configuration, and only the parts that it needs', () => {
+  const text = roleText(names, partsOf({ metrics: undefined, router: undefined }))
+  const [account, role, binding] = parseAllDocuments(text).map((document) => document.toJS() as Record<string, never>)
+  expect(account).toMatchObject({ kind: 'ServiceAccount', metadata: { namespace: 'front' } })
+  expect(binding).toMatchObject({ kind: 'RoleBinding', subjects: [{ namespace: 'front' }] })
+  expect(role).toMatchObject({
+    rules: expect.arrayContaining([
+      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['shop', 'shop-canary'], verbs: ['get', 'patch'] },
+    ]),
+  })
+  expect(text).toContain('deploy-kit.storefront.production.records')
+  expect(text).not.toContain('httproutes')
+  expect(text).not.toContain('pods/proxy')
+})
+
+test('each rule of the published role stands below its reason', () => {
+  const lines = readFileSync('docs/kubernetes/role.yaml', 'utf8').split('\n')
+  const rules = lines.flatMap((line, index) => (line.startsWith('  - apiGroups') ? [lines[index - 1] ?? ''] : []))
+  expect(rules.length).toBe(permissions.length)
+  expect(rules.filter((reason) => !/^ {2}# [a-z]/.test(reason))).toEqual([])
+})
