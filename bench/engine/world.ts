@@ -91,7 +91,10 @@ const portsOf = (judging: Judging): RolloutPorts & { readonly target: MemoryTarg
   return {
     clock,
     target: new MemoryTarget(v1),
-    analyst: judging === 'the judge' ? createAnalyst(steadySource(clock), {}, clock, 1_000) : idleAnalyst(),
+    analyst:
+      judging === 'the judge'
+        ? createAnalyst(steadySource(clock), { judging: { options: {}, probesPerSecond: 0 }, clock, pollMs: 1_000 })
+        : idleAnalyst(),
     gates: { smoke: { check: () => Promise.reject(new Error('no suite')) } },
     approver: { ask: () => Promise.reject(new Error('nobody is asked')) },
     log: silentLogger,

@@ -138,6 +138,24 @@ export const ratioSourceContract = (name: string, make: () => Promise<SourceUnde
       expect(totals('stable')).toEqual({ requests: 9, failures: 3 })
     })
 
+    test('what stable did lately is told by a source that knows the past, and takes nothing from what is read', async () => {
+      const { world, source } = under()
+      if (source.recent === undefined) return
+      expect(await source.recent(signal)).toBeUndefined()
+      world.counts('stable', { requests: 100, failures: 1 })
+      world.passes()
+      await source.read(signal)
+      world.counts('stable', { requests: 50, failures: 2 })
+      world.counts('canary', { requests: 10, failures: 9 })
+      world.passes()
+      const recent = await source.recent(signal)
+      // Of counters the first sight is a mark, and of counts it is not.
+      expect([50, 150]).toContain(recent?.requests)
+      expect(recent?.failures).toBe(recent?.requests === 50 ? 2 : 3)
+      expect(recent?.ms).toBeGreaterThan(0)
+      expect(await source.read(signal)).toMatchObject({ stable: { requests: 50, failures: 2 } })
+    })
+
     brokenSourceContract(under)
   })
 

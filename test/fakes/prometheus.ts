@@ -14,7 +14,7 @@ interface Scrape {
 const lookbackMs = 300_000
 
 /**
- * The query API of a Prometheus 3, as far as it is used here: POST /api/v1/query with `query` and `time`; selectors with = and =~, and
+ * The query API of a Prometheus 3, as far as it is used here: POST /api/v1/query with `query` and `time`, /api/v1/query_range; selectors with = and =~, and
  * `sum by (…) (selector)`; the series `seconds` is a native histogram. Anything else is answered as Prometheus answers a query that it cannot parse, or breaks the test.
  */
 export class FakePrometheus {
@@ -51,16 +51,20 @@ export class FakePrometheus {
     const json = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
-    if (request.method !== 'POST' || request.url !== '/api/v1/query') throw new Error(`asked for ${request.method} ${request.url}`)
+    const path = request.url ?? ''
+    if (request.method !== 'POST' || !['/api/v1/query', '/api/v1/query_range'].includes(path))
+      throw new Error(`asked for ${request.method} ${path}`)
     if (request.headers['content-type'] !== 'application/x-www-form-urlencoded') throw new Error('not a form')
     const form = new URLSearchParams(await text(request))
     const query = form.get('query') ?? ''
-    const time = Number(form.get('time'))
-    if (!(time > 0)) throw new Error(`the time ${form.get('time')} is none`)
+    const isRange = path.endsWith('_range')
+    const time = Number(form.get(isRange ? 'end' : 'time'))
+    if (!(time > 0)) throw new Error(`the time ${time} is none`)
     this.asked.push({ headers: request.headers, query, time })
     if (this.#world.fault !== undefined) return broken(this.#world.fault, request, response)
     if (this.answer !== undefined) return json(this.answer.status, this.answer.body)
     try {
+      if (isRange) return json(200, { status: 'success', data: { resultType: 'matrix', result: this.#over(query, form) } })
       const result = evaluate(query, this.#at(time * 1_000), this.keepsClassic).map(({ name, labels, value, native }) => ({
         metric: { ...(name !== '' && { __name__: name }), ...labels },
         value: native === undefined ? [time, String(value)] : undefined,
@@ -74,6 +78,21 @@ export class FakePrometheus {
     } catch (error) {
       json(400, { status: 'error', errorType: 'bad_data', error: `invalid parameter "query": ${String(error)}` })
     }
+  }
+
+  #over(query: string, form: URLSearchParams): readonly unknown[] {
+    const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(form.get(name))) as [number, number, number]
+    if (!(Number.isFinite(start) && end >= start && step > 0)) throw new Error(`${start} to ${end} by ${step} is no range`)
+    if ((end - start) / step > 11_000) throw new Error('exceeded maximum resolution of 11,000 points per timeseries')
+    const rows = new Map<string, { readonly metric: Readonly<Record<string, string>>; readonly values: (readonly [number, string])[] }>()
+    for (let at = start; at <= end + 1e-9; at += step)
+      for (const { name, labels, value } of evaluate(query, this.#at(at * 1_000), this.keepsClassic)) {
+        const metric = { ...(name !== '' && { __name__: name }), ...labels }
+        const row = rows.get(JSON.stringify(metric)) ?? { metric, values: new Array<readonly [number, string]>() }
+        row.values.push([Number(at.toFixed(3)), String(value)])
+        rows.set(JSON.stringify(metric), row)
+      }
+    return [...rows.values()]
   }
 
   #at(at: number): readonly Series[] {

@@ -36,6 +36,23 @@ test('impossible situations are refused by name', () => {
   expect(() => forecast({ rps: 10, weight: 5, baseline: 0.1, regression: 0.1 })).toThrow('baseline is 0.1')
 })
 
+test('synthetic requests are evidence as well, of their own weight, and the only one where there are no users', () => {
+  const users = { rps: 2, weight: 10, baseline: 0.001, regression: 0.1 }
+  const probes = { rps: 20, weight: 50 }
+  const [alone, helped] = [forecast(users), forecast({ ...users, strata: [probes] })]
+  expect(helped.promoteMedianMs).toBeLessThan(alone.promoteMedianMs / 5)
+  expect(helped.detectMedianMs).toBeLessThan(alone.detectMedianMs / 5)
+  expect(helped.limitMs).toBeLessThan(alone.limitMs / 5)
+  // The margin is that of the step, whose harm is that of the users.
+  const only = forecast({ ...users, rps: 0, strata: [probes] })
+  expect(only.promoteMedianMs / helped.promoteMedianMs).toBeGreaterThan(1)
+  expect(only.promoteMedianMs / helped.promoteMedianMs).toBeLessThan(1.1)
+  expect(forecast({ ...users, strata: [{ rps: 0, weight: 50 }] })).toEqual(alone)
+  expect(() => forecast({ ...users, rps: 0 })).toThrow('rps is 0')
+  expect(() => forecast({ ...users, strata: [{ rps: -1, weight: 50 }] })).toThrow('rps is -1')
+  expect(() => forecast({ ...users, strata: [{ rps: 1, weight: 0 }] })).toThrow('weight is 0')
+})
+
 const passes = (baseline: number) => forecast({ rps: 200, weight: 10, baseline, regression: 1, pollMs: 0 })
 
 test('the time to pass grows smoothly with the failures of the service, also where they are no longer counted one by one', () => {

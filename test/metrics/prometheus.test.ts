@@ -171,21 +171,21 @@ describe('counts', () => {
 })
 
 describe('what stable did before', () => {
-  test('the last five minutes are asked for, and nothing is taken from what is read', async () => {
+  test('the last half hour is asked for at once, in intervals of a quarter of a minute', async () => {
     const counts = source()
     for (let quarter = 0; quarter < 24; quarter += 1) {
-      world.counts('stable', { requests: 100, failures: 1 })
+      for (const pod of ['a', 'b']) world.counts('stable', { requests: 100, failures: pod === 'b' ? 1 : 0 }, pod)
       world.passes()
     }
     await counts.read(signal)
-    world.counts('stable', { requests: 7 })
-    world.passes()
-    // 15 s and 5 s between two scrapes of the fake: three in a minute.
-    expect(await counts.recent?.(signal)).toEqual({ requests: expect.any(Number), failures: expect.any(Number), ms: 300_000 })
+    const asked = prometheus.asked.length
+    // 20 s between two scrapes of the fake; of the first nothing is known but a mark.
     const recent = await counts.recent?.(signal)
-    expect(recent?.requests).toBe(14 * 100 + 7)
-    expect(recent?.failures).toBe(14)
-    expect(await counts.read(signal)).toMatchObject({ stable: { requests: 7 } })
+    expect(recent).toMatchObject({ requests: 23 * 200, failures: 23, ms: expect.any(Number) })
+    expect((recent?.requests ?? 0) / ((recent?.ms ?? 1) / 1_000)).toBeCloseTo(10, 0)
+    expect(recent?.halves).toHaveLength((recent?.ms ?? 0) / 15_000)
+    expect(recent?.halves?.reduce((sum, [, second]) => sum + second.failures, 0)).toBe(23)
+    expect(prometheus.asked).toHaveLength(asked + 1)
   })
 
   test('a service that nobody has asked yet has no past', async () => {

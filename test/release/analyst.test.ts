@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Counts, CountSource, Look } from '@deploy-kit/rollout'
+import type { Json } from '@deploy-kit/core'
+import type { History } from '@deploy-kit/judge'
+import type { Counts, CountSource, Look, Verdict } from '@deploy-kit/rollout'
 import { createAnalyst } from '../../packages/release/src/deploy/analyst.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 
@@ -8,7 +10,7 @@ const side = (requests: number, failures = 0) => ({ requests, failures })
 const never = new AbortController().signal
 
 /** An analyst that reads what is told to it, 15 s after the look before. */
-const hearing = () => {
+const hearing = (history?: History) => {
   const clock = new ManualClock()
   let next: Omit<Counts, 'at'> | Error = { canary: undefined, stable: undefined }
   const source: CountSource = {
@@ -18,8 +20,9 @@ const hearing = () => {
       return { at: clock.now(), ...next }
     },
   }
-  const analyst = createAnalyst(source, { weights: [5, 100] }, clock, 15_000)
+  const analyst = createAnalyst(source, { judging: { options: { weights: [5, 100] }, probesPerSecond: 0 }, history, clock, pollMs: 15_000 })
   return {
+    analyst,
     clock,
     hears: async (counts: typeof next, at: Look) => {
       clock.time += 15_000
@@ -74,3 +77,46 @@ describe('what a source tells', () => {
     expect(await hears(new Error('connection refused'), look(5, true))).toMatchObject({ kind: 'provider-error' })
   })
 })
+
+describe('what stable did before the rollout', () => {
+  const watched = { mode: 'watch', weight: 100, stepBegan: false } as const
+
+  test('is what a version alone is held against, where nobody saw it beside stable', async () => {
+    const bad = { canary: undefined, stable: side(400, 40) }
+    const blind = hearing()
+    for (let turn = 0; turn < 6; turn += 1) expect(await blind.hears(bad, watched)).not.toMatchObject({ kind: 'fail' })
+    const knowing = hearing({ requests: 20_000, failures: 20 })
+    let last = await knowing.hears(bad, watched)
+    for (let turn = 0; turn < 5 && last.kind !== 'fail'; turn += 1) last = await knowing.hears(bad, watched)
+    expect(last).toMatchObject({
+      kind: 'fail',
+      culprit: 'errors',
+      evidence: { text: expect.stringContaining('against 0.1 % (20/20000) before') },
+    })
+  })
+
+  test('is saved with the judge, so that whoever carries on knows it too', async () => {
+    const first = hearing({ requests: 20_000, failures: 20 })
+    await first.hears({ canary: side(10), stable: side(190) }, look(5, true))
+    const second = hearing()
+    second.clock.time = first.clock.time
+    second.analyst.restore(JSON.parse(JSON.stringify(first.analyst.state())) as Json)
+    expect(second.analyst.state()).toEqual(first.analyst.state())
+    const next = { canary: side(10), stable: side(190) }
+    expect(await second.hears(next, look(5))).toMatchObject({
+      evidence: { numbers: { promotion: promotionOf(await first.hears(next, look(5))) } },
+    })
+  })
+
+  test('sharpens the first look: a clean step passes sooner', async () => {
+    const clean = { canary: side(70), stable: side(1_330, 1) }
+    const [blind, knowing] = [hearing(), hearing({ requests: 100_000, failures: 75 })]
+    const [unsure, sure] = [await blind.hears(clean, look(5, true)), await knowing.hears(clean, look(5, true))]
+    expect(promotionOf(sure).odds).toBeGreaterThan(promotionOf(unsure).odds)
+  })
+})
+
+const promotionOf = (verdict: Verdict) => {
+  if (verdict.kind === 'provider-error') throw verdict.error
+  return (verdict.evidence.numbers as unknown as { readonly promotion: { readonly odds: number } }).promotion
+}

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { silentLogger, type RunIdentity } from '@deploy-kit/core'
+import { KitError, silentLogger, type RunIdentity } from '@deploy-kit/core'
 import { deploy, reconcileTarget, rollback, type DeploySettings, type TargetContext } from '@deploy-kit/release'
 import { recordStore } from '@deploy-kit/records'
-import { leaseDocument, startOf, type Counts, type CountSource, type Lease } from '@deploy-kit/rollout'
+import { leaseDocument, startOf, type Counts, type CountSource, type Lease, type LoggedEvent } from '@deploy-kit/rollout'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { MemoryDocuments } from '../fakes/memory-documents.ts'
 import { MemoryTarget } from '../fakes/memory-target.ts'
@@ -135,6 +135,49 @@ describe('a release', () => {
     expect(shop.target.weights).toEqual([0, 50])
     const records = await recordStore(shop.documents).list(new AbortController().signal)
     expect(records.map(({ release: { version }, outcome }) => `${version} ${outcome}`)).toEqual(['v3 promoted', 'v2 aborted'])
+  })
+})
+
+/** A release that somebody cancels while it bakes, with `on-cancel: freeze`. */
+const freezes = async (judge: DeploySettings['judge']): Promise<void> => {
+  const cancelled = new AbortController()
+  const context = {
+    ...shop.context(),
+    signal: cancelled.signal,
+    events: ({ evidence }: LoggedEvent) => void (evidence !== undefined && cancelled.abort(new KitError('cancelled', 'Cancelled.'))),
+  }
+  const baked = { ...settings, judge, onCancel: 'freeze' as const, steps: [{ ...step(50), bake: { minMs: 60_000, maxMs: 600_000 } }] }
+  const { end } = await deploy({ settings: baked, release: release('v2'), dryRun: false, kind: 'release' }, context)
+  expect(end).toMatchObject({ phase: 'frozen' })
+  shop.target.calls.length = 0
+}
+const carriesOn = (judge: DeploySettings['judge']) =>
+  deploy(
+    { settings: { ...settings, judge }, release: release('v2'), dryRun: false, kind: 'release' },
+    shop.context({ id: 'acme/shop/3', attempt: 1 }),
+  )
+
+describe('a rollout that was frozen', () => {
+  const orders = { kind: 'ratio', role: 'advisory' } as const
+
+  test('is carried on with what its judge knew', async () => {
+    await freezes({})
+    expect((await carriesOn({})).end).toEqual({ phase: 'promoted', verified: true })
+    expect(shop.target.calls).not.toContain('discard')
+  })
+
+  test('is brought home and begins anew when other metrics are judged by now', async () => {
+    await freezes({})
+    const { end } = await carriesOn({ metrics: { orders } })
+    expect(end).toEqual({ phase: 'promoted', verified: true })
+    expect(shop.target.calls.indexOf('discard')).toBeGreaterThanOrEqual(0)
+    expect(shop.target.calls.indexOf('discard')).toBeLessThan(shop.target.calls.findIndex((call) => call.startsWith('prepare')))
+    const records = await recordStore(shop.documents).list(new AbortController().signal)
+    expect(records.map(({ outcome, reason }) => [outcome, reason?.split(':')[0]])).toEqual([
+      ['promoted', undefined],
+      ['aborted', 'judge-changed'],
+    ])
+    expect(records[1]?.reason).toContain('the saved state has the metrics errors and the options errors, orders')
   })
 })
 

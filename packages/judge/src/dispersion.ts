@@ -1,6 +1,7 @@
 import { clumpsAt, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { evidenceIn, newMixture, bet, play, stakesOf, type Mixture } from './mixture.ts'
 import { ratioGrid, ratioLogFactors } from './ratio-process.ts'
+import type { Interval } from './sample.ts'
 
 interface Counted {
   readonly requests: number
@@ -89,29 +90,42 @@ export interface Control {
 interface Direction {
   readonly given: Mixture
   readonly clumps: Clumps
+  /**
+   * All failures of a look counted as one. However they clump, they cannot fall on the same half from look to look unless it is worse; a half that always is
+   * would otherwise pass for a clump as large as a look.
+   */
+  readonly once: Mixture
 }
 
 export function newControl(): Control {
-  const direction = { given: newMixture(ratioGrid.length), clumps: newClumps(ratioGrid.length) }
+  const bets = ratioGrid.length
+  const direction = { given: newMixture(bets), clumps: newClumps(bets), once: newMixture(bets) }
   return { first: direction, second: direction }
 }
 
 /** The judge's own test, run on stable against itself, in both directions. */
 export function lookAtControl(control: Control, { first, second }: Halves, phi: number): Control {
   return {
-    first: lookAtDirection(control.first, ratioLogFactors({ canary: first, stable: second }), phi),
-    second: lookAtDirection(control.second, ratioLogFactors({ canary: second, stable: first }), phi),
+    first: lookAtDirection(control.first, { canary: first, stable: second }, phi),
+    second: lookAtDirection(control.second, { canary: second, stable: first }, phi),
   }
 }
 
-function lookAtDirection({ given, clumps }: Direction, factors: readonly number[], phi: number): Direction {
+function lookAtDirection({ given, clumps, once }: Direction, interval: Interval, phi: number): Direction {
+  const factors = ratioLogFactors(interval)
+  const failures = interval.canary.failures + interval.stable.failures
   return {
-    given: play(
-      bet(given, stakesOf(given, false)),
-      factors.map((factor) => factor / phi),
-    ),
+    given: counted(given, factors, phi),
     clumps: lookAtClumps(clumps, false, factors, phi),
+    once: counted(once, factors, Math.max(phi, failures)),
   }
+}
+
+function counted(mixture: Mixture, factors: readonly number[], divisor: number): Mixture {
+  return play(
+    bet(mixture, stakesOf(mixture, false)),
+    factors.map((factor) => factor / divisor),
+  )
 }
 
 /**
@@ -120,9 +134,9 @@ function lookAtDirection({ given, clumps }: Direction, factors: readonly number[
  * @param measured phi as it was measured since, where that is larger
  */
 export function controlOdds({ first, second }: Control, given: number, measured: number): number {
-  const odds = ({ given: plain, clumps }: Direction): number => {
+  const odds = ({ given: plain, clumps, once }: Direction): number => {
     const mixture = measured > given ? clumpsAt(clumps, measured) : plain
-    return mixture === undefined ? 1 : evidenceIn(mixture)
+    return ((mixture === undefined ? 1 : evidenceIn(mixture)) + evidenceIn(once)) / 2
   }
   return (odds(first) + odds(second)) / 2
 }

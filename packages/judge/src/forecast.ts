@@ -5,7 +5,7 @@ import { errorsOf, settingsOf } from './settings.ts'
 
 /** The situation to look ahead from. */
 export interface Outlook {
-  /** Requests per second of both sides together. */
+  /** Requests per second of both sides together; 0 where only `strata` have some. */
   readonly rps: number
   /** Percent of them that reach the canary, above 0 to 100. */
   readonly weight: number
@@ -13,9 +13,17 @@ export interface Outlook {
   readonly baseline: number
   /** Failure share of a bad canary, above `baseline`, at most 1. */
   readonly regression: number
+  /** Requests of other kinds, such as synthetic ones, taken to fail as often as those of the users. */
+  readonly strata?: readonly Traffic[] | undefined
   /** Milliseconds between two looks. Default 5 000. */
   readonly pollMs?: number | undefined
   readonly options?: JudgeOptions | undefined
+}
+
+/** Requests per second of both sides together, and the percent of them that reach the canary. */
+export interface Traffic {
+  readonly rps: number
+  readonly weight: number
 }
 
 export interface Forecast {
@@ -41,25 +49,29 @@ const overheadOfPromotion = 0.3
  * @throws RangeError when a number is outside its range
  */
 export function forecast(outlook: Outlook): Forecast {
-  const { rps, weight, baseline, regression, pollMs = 5000 } = outlook
-  if (!(rps > 0)) throw new RangeError(`rps is ${rps}; it must be above 0`)
-  if (!(weight > 0 && weight <= 100)) throw new RangeError(`weight is ${weight}; it must be above 0, up to 100 percent`)
+  const { rps, weight, baseline, regression, strata = [], pollMs = 5000 } = outlook
+  const traffic = [{ rps, weight }, ...strata].filter((part) => part.rps !== 0)
+  const odd = traffic.find((part) => !(part.rps > 0))
+  if (odd !== undefined || traffic.length === 0)
+    throw new RangeError(`rps is ${(odd ?? { rps }).rps}; it must be above 0, of the users or of another kind of requests`)
+  const off = [weight, ...strata.map((part) => part.weight)].find((percent) => !(percent > 0 && percent <= 100))
+  if (off !== undefined) throw new RangeError(`weight is ${off}; it must be above 0, up to 100 percent`)
   if (!(baseline > 0 && baseline < regression && regression <= 1)) {
     throw new RangeError(`baseline is ${baseline} and regression ${regression}; they must be shares with 0 < baseline < regression <= 1`)
   }
   const errors = errorsOf(settingsOf(outlook.options ?? {}))
   const phi = errors.overdispersion
-  const bad = comparison(weight / 100, regression, baseline, rps / phi)
+  const bad = sumOf(traffic.map((part) => comparison(part.weight / 100, regression, baseline, part.rps / phi)))
   const overhead = phi > 1 ? overheadPlain : overheadBoosted
   const detect = Math.log(1 / errors.alpha)
   const promote = Math.log(1 / errors.beta) + overheadOfPromotion
-  const good = soundness(weight / 100, baseline, marginAt(errors, weight), rps / phi)
+  const good = together(traffic.map((part) => soundness(part.weight / 100, baseline, marginAt(errors, weight), part.rps / phi)))
   return {
     detectMedianMs: timeTo(detect + overhead, bad, 0, pollMs),
     detectP95Ms: timeTo(detect + overhead, bad, 1.645, pollMs),
     promoteMedianMs: timeToPass(promote, good, 0.5, 0, pollMs),
     promoteP95Ms: timeToPass(promote, good, 0.95, 1.645, pollMs),
-    limitMs: (1000 * detect) / information(weight / 100, regression, baseline, rps / phi),
+    limitMs: (1000 * detect) / traffic.reduce((sum, part) => sum + information(part.weight / 100, regression, baseline, part.rps / phi), 0),
   }
 }
 
@@ -67,6 +79,10 @@ interface Growth {
   /** Nats per second, and their variance per second. */
   readonly drift: number
   readonly variance: number
+}
+
+function sumOf(parts: readonly Growth[]): Growth {
+  return parts.reduce((a, b) => ({ drift: a.drift + b.drift, variance: a.variance + b.variance }))
 }
 
 /** Growth of the evidence against a canary with rate c beside stable with rate b (Poisson form of the conditional binomial test). */
@@ -99,6 +115,14 @@ function soundness(w: number, rate: number, margin: Margin, rps: number): Soundn
   const fall = Math.log(limit.canary / rate)
   const failures = rps * w * rate
   return { climb: pairGrowth(w, rate, limit.canary, rate, limit.stable, rps).drift + failures * fall, fall, failures }
+}
+
+/** Several kinds of requests; one failure costs what it does in the mean. */
+function together(parts: readonly Soundness[]): Soundness {
+  return parts.reduce((a, b) => {
+    const failures = a.failures + b.failures
+    return { climb: a.climb + b.climb, failures, fall: failures === 0 ? 0 : (a.failures * a.fall + b.failures * b.fall) / failures }
+  })
 }
 
 /** From so many failures of the canary on they are as good as normally distributed, and counting them one by one would take long. */

@@ -5,7 +5,7 @@ export type { Interval, Reading, Sample, SideSample } from './sample.ts'
 export type { Evidence, FailureEvidence, GaugeEvidence, LatencyEvidence, MetricEvidence, Odds, SideEvidence } from './evidence.ts'
 export type { SeriesPoint } from './series.ts'
 export { describeEvidence, duration, percent } from './words.ts'
-export { forecast, type Forecast, type Outlook } from './forecast.ts'
+export { forecast, type Forecast, type Outlook, type Traffic } from './forecast.ts'
 export { estimateDispersion, negativeControl, neighbours, type Dispersion, type Halves } from './dispersion.ts'
 // The constructions, for those who want to build another judge.
 export { advance, bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'

@@ -1,6 +1,7 @@
 import type { Clock, HttpAnswer, Logger } from '@deploy-kit/core'
 import type { CountSource, Counts } from '@deploy-kit/rollout'
 import type { z } from 'zod'
+import type { Halves } from './halves.ts'
 import type { SecretReference } from './secret.ts'
 import type { HttpExchange } from './http/source-http.ts'
 
@@ -72,6 +73,8 @@ export interface RecentCounts {
   readonly failures: number
   /** Milliseconds in which they were counted. */
   readonly ms: number
+  /** Halves of stable in its intervals, oldest first, where the instances are known. */
+  readonly halves?: readonly Halves[]
 }
 
 /** What the folder of a source exports: one function, which contacts nothing before the source is used. @throws KitError `config-invalid` */

@@ -59,6 +59,12 @@ export const rolloutCodes = {
     cause: 'A third version was released while this one was under way.',
     remedy: 'Wait for the rollout under way, or set `on-newer: supersede`.',
   },
+  'judge-changed': {
+    title: 'The rollout under way was judged by something else',
+    cause:
+      'A frozen rollout, or one of an earlier attempt, was to be carried on with other metrics, or by another version of deploy-kit; what its judge knew is no answer to what is asked now.',
+    remedy: 'Nothing to do: it was brought home, and the release began anew with the metrics that are configured now.',
+  },
   'nothing-to-release': {
     title: 'The version already serves',
     cause: 'The digest asked for is the stable one.',

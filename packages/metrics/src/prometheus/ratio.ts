@@ -10,8 +10,9 @@ import { refuseDerived } from './raw-counters.ts'
 import type { Reader } from './reader.ts'
 import { textsOf } from './selections.ts'
 
-/** So far back the traffic is looked at before a release. */
-const recentMinutes = 5
+/** So far back the traffic is looked at before a release, and in intervals of this length, which are about those between two scrapes. */
+const recentMs = 1_800_000
+const recentStepMs = 15_000
 
 interface Both {
   readonly total: readonly Selected[]
@@ -65,23 +66,39 @@ export const ratioSource = (options: RatioOptions, reader: Reader, { metric, sid
       return { at: reader.reached(at), canary: of('canary'), stable: of('stable'), ...(halves !== undefined && { halves }) }
     },
     recent: async (signal) => {
+      const { stable } = await sides(signal)
+      if (stable === undefined) return undefined
       const until = reader.moment()
-      const now = await sides(signal)
-      const moments = Array.from({ length: recentMinutes + 1 }, (_, minute) => until - (recentMinutes - minute) * 60_000)
-      const past = await Promise.all(moments.map((at) => select(at, now, signal)))
-      const seen = { total: new SideCounters(), failed: new SideCounters() }
-      const increases = past.map(({ total, failed }) => ({
-        total: seen.total.advance(total).stable,
-        failed: seen.failed.advance(failed).stable,
-      }))
-      const known = increases.filter(({ total }) => total !== undefined)
-      if (known.length === 0) return undefined
-      const bad = ({ total, failed }: (typeof known)[number]): number =>
-        sum(hasFailed === undefined ? failed : total?.filter(({ sample }) => hasFailed(sample.labels)))
+      const range = { from: until - recentMs, until, stepMs: recentStepMs }
+      const [total, failed = []] = await Promise.all([
+        reader.selectOver(options.total, { stable }, range, signal),
+        hasFailed === undefined ? reader.selectOver(options.failed, { stable }, range, signal) : undefined,
+      ])
+      const past = new SideCounters()
+      const pastFailed = new SideCounters()
+      const halving = new Dealer()
+      // A Prometheus that is younger than this saw no series begin.
+      const first = total.findIndex((selected) => selected.some(({ samples }) => samples.length > 0))
+      const intervals = total.flatMap((selected, k) => {
+        if (first === -1 || k < first) return []
+        const requests = past.advance(selected).stable
+        const apart = pastFailed.advance(failed[k] ?? []).stable
+        if (requests === undefined) return []
+        const failures = (hasFailed === undefined ? apart : requests.filter(({ sample }) => hasFailed(sample.labels))) ?? []
+        const halves = halving.deal(byInstance(requests, failures, options['instance-label']))
+        return [{ requests: sum(requests), failures: sum(failures), halves }]
+      })
+      if (intervals.length === 0) return undefined
+      const halves = intervals.flatMap((interval) => (interval.halves === undefined ? [] : [interval.halves]))
+      const requests = intervals.reduce((all, interval) => all + interval.requests, 0)
       return {
-        requests: known.reduce((requests, { total }) => requests + sum(total), 0),
-        failures: known.reduce((failures, minute) => failures + bad(minute), 0),
-        ms: known.length * 60_000,
+        requests,
+        failures: Math.min(
+          requests,
+          intervals.reduce((all, interval) => all + interval.failures, 0),
+        ),
+        ms: intervals.length * recentStepMs,
+        ...(halves.length > 0 && { halves }),
       }
     },
   }

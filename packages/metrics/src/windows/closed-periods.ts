@@ -21,6 +21,8 @@ export interface PastCounts {
   readonly count: (window: Window, sides: Sides, signal: AbortSignal) => Promise<Tallies>
 }
 
+/** So far back the traffic is looked at before a release. */
+const recentMs = 1_800_000
 /** A check needs one request of stable within this time. */
 const checkedMs = 3_600_000
 
@@ -64,6 +66,16 @@ export const closedPeriods = ({ sides, clock, metric }: SourceContext, { source,
       const counts = { at: until, from, canary: canary?.counts, stable: stable?.counts }
       from = until
       return counts
+    },
+    recent: async (signal) => {
+      const { stable } = await sides(signal)
+      if (stable === undefined) return undefined
+      const until = lastClosed()
+      const window = { from: periodAt(until - recentMs, periodMs), until }
+      const tallies = await counted(window, { stable }, signal)
+      if (tallies.stable === undefined) return undefined
+      const { requests, failures } = new Balance().settled(tallies.stable).counts
+      return { requests, failures, ms: window.until - window.from }
     },
   }
 }

@@ -2,6 +2,7 @@ import { asKitError, KitError, messageOf, type Clock, type Json } from '@deploy-
 import {
   createJudge,
   describeEvidence,
+  type History,
   type Judge,
   type Judgement,
   type JudgeOptions,
@@ -9,12 +10,22 @@ import {
   type Sample,
 } from '@deploy-kit/judge'
 import type { Analyst, CountSource, Evidence, Percent, Verdict } from '@deploy-kit/rollout'
+import type { Judging } from './outlook.ts'
 import { TrafficSeen } from './traffic-seen.ts'
 
+export interface AnalystContext {
+  readonly judging: Judging
+  /** What stable did before the rollout, where something is known of it. */
+  readonly history?: History | undefined
+  readonly clock: Clock
+  readonly pollMs: number
+}
+
 /** Reads counts from a source and puts them before the judge. A source that fails yields `provider-error`, never a verdict. */
-export const createAnalyst = (source: CountSource, options: JudgeOptions, clock: Clock, pollMs: number): Analyst => {
-  const traffic = new TrafficSeen(pollMs, options)
-  let judge: Judge = createJudge(options)
+export const createAnalyst = (source: CountSource, { judging, history, clock, pollMs }: AnalystContext): Analyst => {
+  const traffic = new TrafficSeen(pollMs, judging)
+  let known = history
+  let judge: Judge = createJudge(optionsWith(judging.options, known))
   let step: Step = { weight: 0, before: 0, since: 0 }
   return {
     look: async ({ weight, mode, stepBegan }, signal): Promise<Verdict> => {
@@ -48,10 +59,42 @@ export const createAnalyst = (source: CountSource, options: JudgeOptions, clock:
           return { kind: 'insufficient', evidence, withinTolerance: judgement.withinTolerance && judgement.verdict === 'insufficient' }
       }
     },
-    state: () => judge.state() as unknown as Json,
-    restore: (state) => {
-      judge = createJudge(options, state as unknown as JudgeState)
+    state: () => {
+      const state = judge.state()
+      return state === null ? null : (saved(state, known) as unknown as Json)
     },
+    restore: (state) => {
+      judge = judgeFrom(state, judging.options)
+      known = (state as unknown as SavedJudge).history
+    },
+  }
+}
+
+/** What is saved with the lease. How failures clumped before is in the judge's own state already. */
+interface SavedJudge {
+  readonly judge: JudgeState
+  readonly history?: Pick<History, 'requests' | 'failures'>
+}
+
+const saved = (judge: JudgeState, history: History | undefined): SavedJudge =>
+  history === undefined ? { judge } : { judge, history: { requests: history.requests, failures: history.failures } }
+
+const optionsWith = (options: JudgeOptions, history: History | undefined): JudgeOptions =>
+  history === undefined ? options : { ...options, history }
+
+const judgeFrom = (state: Json, options: JudgeOptions): Judge => {
+  const { judge, history } = state as unknown as SavedJudge
+  return createJudge(optionsWith(options, history), judge)
+}
+
+/** Why a judge with these options cannot go on from a saved state; undefined when it can. @returns KitError `judge-changed` */
+export const objectionTo = (state: Json, options: JudgeOptions): KitError | undefined => {
+  if (state === null) return undefined
+  try {
+    judgeFrom(state, options)
+    return undefined
+  } catch (error) {
+    return new KitError('judge-changed', `What the judge knew of this rollout cannot be carried on: ${messageOf(error)}.`, { cause: error })
   }
 }
 

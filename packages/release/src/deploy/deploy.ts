@@ -1,5 +1,6 @@
 import { KitError, type Json } from '@deploy-kit/core'
-import type { MetricSource } from '@deploy-kit/metrics'
+import type { History } from '@deploy-kit/judge'
+import type { MetricSource, RecentCounts } from '@deploy-kit/metrics'
 import {
   describePlan,
   holdLease,
@@ -21,9 +22,10 @@ import {
 import type { TargetContext } from '../kit/context.ts'
 import { recordEnd } from '../records/record-end.ts'
 import { clearApprovals } from './approver.ts'
-import { judgeOptions } from './judge-options.ts'
+import { objectionTo } from './analyst.ts'
+import { judgeOptions, judgingOf } from './judge-options.ts'
 import { openCounts } from './open-counts.ts'
-import { observeTraffic, outlookFor } from './outlook.ts'
+import { observeTraffic, outlookFor, trafficOf } from './outlook.ts'
 import { portsForRelease, portsForReturn } from './ports.ts'
 import { preflight } from './preflight.ts'
 import { recover, type Resumable } from './recover.ts'
@@ -68,14 +70,11 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
         ports: portsForReturn(context),
         release,
         onNewer: request.settings.onNewer,
+        objectionTo: ({ judge, plan: { steps } }) => objectionTo(judge, judgeOptions({ ...request.settings, steps })),
         ended: (lease, end) => recordEnd(lease, end, context),
       })
   // What is carried on keeps its plan, whatever the inputs say by now, and the judge goes on with the steps that it knows.
   const settings = resumable === undefined ? request.settings : { ...request.settings, steps: resumable.saved.plan.steps }
-  const ports = portsForRelease(settings, suite, counts, context, (event) => {
-    events.push(event)
-    context.events(event)
-  })
   const observed = await platform.target.describe(signal)
   const report = {
     app: settings.app,
@@ -93,7 +92,7 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
   const plan = resumable?.saved.plan ?? planFor(request, observed)
   for (const line of describePlan(plan)) log.info(line)
   if (resumable === undefined) await preflight(plan, platform, log, signal)
-  await showOutlook(plan, settings, counts, context)
+  const recent = await showOutlook(plan, settings, counts, context)
   if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, weight: observed.weight, endedAt: clock.now() }
 
   if (resumable !== undefined) refuseForeignWriter(resumable.intent, observed)
@@ -109,29 +108,43 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
       evidence: events.findLast((logged) => logged.evidence !== undefined)?.evidence,
       reason: request.reason,
     })
+  const ports = portsForRelease(settings, suite, counts, historyOf(recent), context, (event) => {
+    events.push(event)
+    context.events(event)
+  })
   const end = await runRollout(start, lease, ports, { signal, onCancel: settings.onCancel, freezeForMs: settings.freezeForMs, onEnd })
   return { ...report, end, plan, weight: events.at(-1)?.weight ?? 0, endedAt: clock.now() }
 }
 
-/** Says before anything is touched how long it will take, and warns where the time allowed cannot suffice. */
+/** What the judge is told of stable's past. A rollout that is carried on has it in its saved state. */
+const historyOf = (recent: RecentCounts | undefined): History | undefined =>
+  recent && {
+    requests: recent.requests,
+    failures: recent.failures,
+    ...(recent.halves !== undefined && { halves: recent.halves.map(([first, second]) => ({ first, second })) }),
+  }
+
+/** Says before anything is touched how long it will take, and warns where the time allowed cannot suffice. Returns what stable did before. */
 const showOutlook = async (
   plan: Plan,
   settings: DeploySettings,
   counts: MetricSource,
   { clock, log, signal }: TargetContext,
-): Promise<void> => {
+): Promise<RecentCounts | undefined> => {
   await counts.check(signal)
-  if (plan.replaces === undefined || plan.steps.every((step) => step.bake === undefined)) return
-  const traffic = await observeTraffic(counts, clock, Math.min(2 * plan.pollMs, longestObservationMs), signal)
-  if (traffic === undefined) {
+  if (plan.replaces === undefined || (plan.watchMs === 0 && plan.steps.every((step) => step.bake === undefined))) return undefined
+  const recent = await observeTraffic(counts, clock, Math.min(2 * plan.pollMs, longestObservationMs), signal)
+  const judging = judgingOf(settings)
+  if (recent === undefined && judging.probesPerSecond === 0) {
     if (settings.judge.errors?.source === undefined)
       log.warning('No traffic was seen. Without requests there is no evidence, and no step can pass on its own.')
     else log.info(`How long it will take is not known before: ${settings.judge.errors.source.name} has not counted requests of stable yet.`)
-    return
+    return undefined
   }
-  const outlook = outlookFor(plan, traffic, judgeOptions(settings))
+  const outlook = outlookFor(plan, trafficOf(recent), judging)
   for (const line of outlook.lines) log.info(line)
   for (const warning of outlook.warnings) log.warning(warning)
+  return recent
 }
 
 const longestObservationMs = 2_000

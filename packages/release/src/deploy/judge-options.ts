@@ -1,4 +1,5 @@
 import type { JudgeOptions } from '@deploy-kit/judge'
+import type { Judging } from './outlook.ts'
 import type { DeploySettings, JudgeSettings, MetricSettings } from './settings.ts'
 
 /** The judge's options; what the user did not say is the judge's own default. */
@@ -17,6 +18,12 @@ export const judgeOptions = ({ judge, steps }: Pick<DeploySettings, 'judge' | 's
     }),
   }
 }
+
+/** How a release is judged, for whoever looks ahead. */
+export const judgingOf = (settings: Pick<DeploySettings, 'judge' | 'steps'>): Judging => ({
+  options: judgeOptions(settings),
+  probesPerSecond: settings.judge.probe?.['per-second'] ?? 0,
+})
 
 const kinds = { ratio: 'failures', histogram: 'latency', gauge: 'gauge' } as const
 

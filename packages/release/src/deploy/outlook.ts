@@ -1,13 +1,22 @@
-import { formatDuration, type Clock } from '@deploy-kit/core'
-import { forecast, type Forecast, type JudgeOptions } from '@deploy-kit/judge'
+import { asKitError, formatDuration, type Clock } from '@deploy-kit/core'
+import { forecast, type Forecast, type JudgeOptions, type Traffic } from '@deploy-kit/judge'
 import type { MetricSource, RecentCounts } from '@deploy-kit/metrics'
 import type { Percent, Plan, Step } from '@deploy-kit/rollout'
+import { remediesFor } from './remedies.ts'
 
 /** What the traffic is now, seen over a short time before the rollout. */
 export interface ObservedTraffic {
+  /** 0 where nobody asks but the probes. */
   readonly perSecond: number
   /** Failure share of stable, 0 to 1. Without a failure in n requests it is taken as 1 / (2 n). */
   readonly failureRate: number
+}
+
+/** How the judge looks at it. */
+export interface Judging {
+  readonly options: JudgeOptions
+  /** Synthetic requests a second to each side; 0 without. */
+  readonly probesPerSecond: number
 }
 
 /** How long the judge will need at each step, and what to do where the longest bake cannot suffice. */
@@ -16,64 +25,92 @@ export interface Outlook {
   readonly warnings: readonly string[]
 }
 
-/** What the source remembers, or what it counts in a moment. Undefined when nothing serves, or nobody asks. A source that fails is found by its check. */
+/**
+ * What stable did lately, where the source remembers, or what it does in a moment. Undefined when nothing serves, or nobody asks. A source that fails
+ * is found by its check.
+ */
 export const observeTraffic = async (
   source: MetricSource,
   clock: Clock,
   ms: number,
   signal: AbortSignal,
-): Promise<ObservedTraffic | undefined> => {
-  const recent = await source.recent?.(signal)
-  if (recent !== undefined && recent.requests > 0) return trafficOf(recent)
+): Promise<RecentCounts | undefined> => {
+  const recent = await source.recent?.(signal).catch((error: unknown) => {
+    signal.throwIfAborted()
+    return asKitError(error)
+  })
+  if (recent !== undefined && !(recent instanceof Error) && recent.requests > 0) return recent
   await source.read(signal)
   const from = clock.now()
   await clock.sleep(ms, signal)
-  const { stable } = await source.read(signal)
+  const { stable, halves } = await source.read(signal)
   const observed = clock.now() - from
   if (stable === undefined || stable.requests === 0 || observed <= 0) return undefined
-  return trafficOf({ ...stable, ms: observed })
+  const { requests, failures } = stable
+  return { requests, failures, ms: observed, ...(halves !== undefined && { halves: [halves] }) }
 }
 
-export const trafficOf = ({ requests, failures, ms }: RecentCounts): ObservedTraffic => ({
-  perSecond: requests / (ms / 1_000),
-  failureRate: Math.max(failures / requests, 1 / (2 * requests)),
-})
+/** A failure rate for a service that nobody has asked yet. */
+const usualFailureRate = 0.001
 
-/** The time that each step will take at this traffic, by the judge's own forecast. */
-export const outlookFor = (plan: Plan, traffic: ObservedTraffic, options: JudgeOptions): Outlook => {
+export const trafficOf = (recent: Pick<RecentCounts, 'requests' | 'failures' | 'ms'> | undefined): ObservedTraffic => {
+  if (recent === undefined || recent.requests === 0) return { perSecond: 0, failureRate: usualFailureRate }
+  const { requests, failures, ms } = recent
+  return { perSecond: requests / (ms / 1_000), failureRate: Math.max(failures / requests, 1 / (2 * requests)) }
+}
+
+/** The time that each step will take at this traffic, by the judge's own forecast. Somebody must ask: users, or probes. */
+export const outlookFor = (plan: Plan, traffic: ObservedTraffic, judging: Judging): Outlook => {
+  const { pollMs } = plan
   const steps = plan.steps.filter((step) => step.weight > 0 && step.bake !== undefined)
-  const times = steps.map((step) => ({ step, ahead: aheadOf(step, plan, traffic, options) }))
-  const seen = `at ${traffic.perSecond.toFixed(0)} requests a second`
+  const times = steps.map((step) => ({ step, ahead: lookAhead({ weight: step.weight, pollMs }, traffic, judging) }))
+  const seen = describeTraffic(traffic, judging)
   return {
     lines: times.map(
       ({ step, ahead }) =>
         `${seen} the step of ${step.weight} % needs about ${around(ahead)}; ten times the failures are found in about ${formatDuration(ahead.detectMedianMs)}`,
     ),
-    warnings: times.flatMap(({ step, ahead }) => warningsOf(step, ahead, seen)),
+    warnings: times.flatMap(({ step, ahead }) => warningsOf({ step, ahead, seen, pollMs }, traffic, judging)),
   }
 }
 
-const aheadOf = (step: Step, plan: Plan, traffic: ObservedTraffic, options: JudgeOptions): Forecast =>
-  lookAhead({ weight: step.weight, pollMs: plan.pollMs, options }, traffic)
-
 /** The judge's forecast for a weight, above 0, at some traffic. */
 export const lookAhead = (
-  at: { readonly weight: Percent; readonly pollMs: number; readonly options: JudgeOptions },
+  { weight, pollMs }: { readonly weight: Percent; readonly pollMs: number },
   { perSecond, failureRate }: ObservedTraffic,
+  { options, probesPerSecond }: Judging,
 ): Forecast => {
   // Where most requests fail already, ten times as many cannot be asked for.
   const baseline = Math.min(failureRate, 0.5)
-  return forecast({ ...at, rps: perSecond, baseline, regression: Math.min(1, Math.max(10 * baseline, 0.01)) })
+  const regression = Math.min(1, Math.max(10 * baseline, 0.01))
+  const strata: readonly Traffic[] = [{ rps: 2 * probesPerSecond, weight: 50 }]
+  return forecast({ weight, pollMs, options, rps: perSecond, baseline, regression, strata })
 }
+
+const describeTraffic = ({ perSecond }: ObservedTraffic, { probesPerSecond }: Judging): string => {
+  const users = `${rateOf(perSecond)} requests a second`
+  return probesPerSecond === 0 ? `at ${users}` : `at ${users} and ${probesPerSecond} synthetic ones to each side`
+}
+
+/** As many digits as matter. */
+export const rateOf = (perSecond: number): string => (perSecond >= 10 ? perSecond.toFixed(0) : String(Number(perSecond.toPrecision(2))))
 
 const around = ({ promoteMedianMs, promoteP95Ms }: Forecast): string =>
   `${formatDuration(promoteMedianMs)}, and in one case of twenty more than ${formatDuration(promoteP95Ms)}`
 
-const warningsOf = (step: Step, ahead: Forecast, seen: string): readonly string[] => {
+interface Looked {
+  readonly step: Step
+  readonly ahead: Forecast
+  readonly seen: string
+  readonly pollMs: number
+}
+
+const warningsOf = ({ step, ahead, seen, pollMs }: Looked, traffic: ObservedTraffic, judging: Judging): readonly string[] => {
   const most = step.bake?.maxMs ?? 0
   if (ahead.promoteMedianMs <= most) return []
+  const suffices = (weight: Percent, other: Judging): boolean => lookAhead({ weight, pollMs }, traffic, other).promoteMedianMs <= most
   return [
     `The step of ${step.weight} % will hardly have evidence enough within its ${formatDuration(most)}: ${seen} it needs about ${formatDuration(ahead.promoteMedianMs)}. ` +
-      'Give it more time (bake-max), more weight, a larger `harm`, or synthetic traffic.',
+      remediesFor(step, ahead, judging, suffices),
   ]
 }

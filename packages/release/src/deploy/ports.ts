@@ -1,10 +1,11 @@
 import { KitError } from '@deploy-kit/core'
+import type { History } from '@deploy-kit/judge'
 import type { Analyst, CountSource, EventSink, RolloutPorts } from '@deploy-kit/rollout'
 import type { Suite } from '@deploy-kit/smoke'
 import type { TargetContext } from '../kit/context.ts'
 import { createAnalyst } from './analyst.ts'
 import { documentApprover } from './approver.ts'
-import { judgeOptions } from './judge-options.ts'
+import { judgingOf } from './judge-options.ts'
 import type { DeploySettings } from './settings.ts'
 import { smokeGate } from './smoke-gate.ts'
 
@@ -13,11 +14,12 @@ export const portsForRelease = (
   settings: DeploySettings,
   suite: Suite | undefined,
   counts: CountSource,
+  history: History | undefined,
   context: TargetContext,
   events: EventSink,
 ): RolloutPorts => ({
   ...common(context),
-  analyst: createAnalyst(counts, judgeOptions(settings), context.clock, settings.pollMs),
+  analyst: createAnalyst(counts, { judging: judgingOf(settings), history, clock: context.clock, pollMs: settings.pollMs }),
   gates: { smoke: smokeGate(suite, context.platform.target, context) },
   events,
 })

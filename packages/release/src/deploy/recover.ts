@@ -33,6 +33,8 @@ export interface RecoverRequest {
   readonly run: RunIdentity
   readonly release: Release
   readonly onNewer: OnNewer
+  /** Why a rollout of the same release cannot be carried on with these settings; undefined when it can. */
+  readonly objectionTo: (saved: SavedRollout) => KitError | undefined
   readonly signal: AbortSignal
   /** Hears what became of a rollout that was found and ended. */
   readonly ended: (lease: Lease, end: Terminal) => Promise<void>
@@ -68,6 +70,12 @@ const recoverOnce = async (request: RecoverRequest): Promise<Resumable | undefin
   const saved = savedRollout(found.lease.value)
   const frozen = saved?.state.phase === 'frozen'
   if (saved !== undefined && (frozen || found.kind === 'own') && sameRelease(saved.plan.release, request.release)) {
+    const objection = request.objectionTo(saved)
+    if (objection !== undefined) {
+      ports.log.warning(`${objection.message} It is brought home, and the release begins anew.`)
+      await endRollout(found.lease, request, objection.message, 'judge-changed')
+      return undefined
+    }
     ports.log.info(`Carrying on the rollout of ${shortDigest(request.release.digest)} that stopped at: ${found.lease.value.intent.doing}.`)
     return { saved, intent: found.lease.value.intent, version: found.lease.version }
   }
@@ -86,9 +94,9 @@ const recoverOnce = async (request: RecoverRequest): Promise<Resumable | undefin
 /** Takes a lease over and brings home what it stands for. */
 export const endRollout = async (
   found: Versioned<Lease>,
-  request: Omit<RecoverRequest, 'release' | 'onNewer'>,
+  request: Omit<RecoverRequest, 'release' | 'onNewer' | 'objectionTo'>,
   text: string,
-  code: 'release-superseded' | 'cancelled' = 'cancelled',
+  code: 'release-superseded' | 'judge-changed' | 'cancelled' = 'cancelled',
 ): Promise<Terminal> => {
   const held = await takeOver(found, request)
   const end = await reconcile(found.value, held, request.ports, { code, text }, (terminal) => request.ended(found.value, terminal))

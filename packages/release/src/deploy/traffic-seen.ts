@@ -1,18 +1,18 @@
-import type { JudgeOptions, Sample } from '@deploy-kit/judge'
+import type { Sample } from '@deploy-kit/judge'
 import type { Ahead } from '@deploy-kit/rollout'
-import { lookAhead, trafficOf } from './outlook.ts'
+import { lookAhead, trafficOf, type Judging } from './outlook.ts'
 
 /** The traffic of a rollout so far, and what the judge's forecast makes of it. */
 export class TrafficSeen {
   readonly #pollMs: number
-  readonly #options: JudgeOptions
+  readonly #judging: Judging
   #from: number | undefined
   #all = 0
   #stable = { requests: 0, failures: 0 }
 
-  constructor(pollMs: number, options: JudgeOptions) {
+  constructor(pollMs: number, judging: Judging) {
     this.#pollMs = pollMs
-    this.#options = options
+    this.#judging = judging
   }
 
   /** Adds an interval, and looks ahead for its weight, with failures of which `phi` count as one. Undefined while nothing can be said. */
@@ -25,12 +25,14 @@ export class TrafficSeen {
     this.#all += (canary?.requests ?? 0) + (stable?.requests ?? 0)
     this.#stable = { requests: this.#stable.requests + (stable?.requests ?? 0), failures: this.#stable.failures + (stable?.failures ?? 0) }
     const ms = at - this.#from
-    if (ms <= 0 || weight <= 0 || this.#stable.requests === 0) return undefined
+    const { options, probesPerSecond } = this.#judging
+    if (ms <= 0 || weight <= 0 || (this.#stable.requests === 0 && probesPerSecond === 0)) return undefined
     const perSecond = this.#all / (ms / 1_000)
     const { failureRate } = trafficOf({ ...this.#stable, ms })
     const { promoteMedianMs, detectMedianMs } = lookAhead(
-      { weight, pollMs: this.#pollMs, options: { ...this.#options, errors: { ...this.#options.errors, overdispersion: phi } } },
+      { weight, pollMs: this.#pollMs },
       { perSecond, failureRate },
+      { options: { ...options, errors: { ...options.errors, overdispersion: phi } }, probesPerSecond },
     )
     return { perSecond, passMs: promoteMedianMs, detectMs: detectMedianMs }
   }

@@ -1,5 +1,6 @@
 import { formatDuration } from '@deploy-kit/core'
 import type { Ahead, LoggedEvent } from '@deploy-kit/rollout'
+import { rateOf } from '../deploy/outlook.ts'
 
 /** One event as a line for the log; undefined for those that say nothing new to a reader. */
 export const eventLine = ({ event, weight, evidence, phase }: LoggedEvent): string | undefined => {
@@ -39,4 +40,4 @@ const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
 const aheadOf = (ahead: Ahead | undefined): string =>
   ahead === undefined || !Number.isFinite(ahead.passMs)
     ? ''
-    : `; at ${ahead.perSecond.toFixed(0)} requests a second the step needs about ${formatDuration(ahead.passMs)}`
+    : `; at ${rateOf(ahead.perSecond)} requests a second the step needs about ${formatDuration(ahead.passMs)}`
