@@ -76,9 +76,9 @@ describe('where a name is', () => {
   })
 })
 
-describe('what a refusal says', () => {
-  const body = (...errors: readonly object[]): string => JSON.stringify({ errors })
+const body = (...errors: readonly object[]): string => JSON.stringify({ errors })
 
+describe('what a refusal says', () => {
   test.each([
     [401, body({ code: 'UNAUTHORIZED', message: 'authentication required' }), 'registry-denied', ': UNAUTHORIZED authentication required'],
     [403, body({ code: 'DENIED', message: 'The token provided does not match expected scopes.' }), 'registry-denied', 'expected scopes.'],

@@ -38,6 +38,7 @@ export const namingOf = (inputs: BuildInputs, source: Source, context: string): 
     rules,
     flavor: inputs.flavor ?? [],
     labels: inputs.labels ?? {},
+    annotations: inputs.annotations ?? {},
     push: inputs.push === 'true' && whole.length === 0,
   })
   const names = [...new Set([...images, ...wholeTags.map(nameOf)])]
@@ -47,7 +48,8 @@ export const namingOf = (inputs: BuildInputs, source: Source, context: string): 
     references: [...new Set([...images.flatMap((image) => tags.names.map((tag) => `${image}:${tag}`)), ...whole])],
     version: (isSaid ? undefined : tags.version) ?? wholeTags[0]?.tag,
     labels: withoutOwn(tags.labels, inputs, context),
-    annotations: inputs.annotations ?? {},
+    // The standard ones stand among the labels; engines that write them as annotations too do so from the origin.
+    annotations: Object.fromEntries(Object.entries(tags.annotations).filter(([name]) => Object.hasOwn(inputs.annotations ?? {}, name))),
     notices: [...notices, ...tags.notices],
   }
 }
