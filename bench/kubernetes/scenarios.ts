@@ -62,6 +62,8 @@ export const scenarios: readonly Scenario[] = [
     from: 'leaky',
     to: 'leaky-two',
     inputs: { ...canary, 'bake-max': '4m' },
+    // Where 1.5 % fail anyway, a team allows a new version to cost another percent before it calls it worse.
+    settings: { judge: { harm: '1%' } },
     isWithinBar: (it) => promoted(it, 'leaky-two') && it.lost === 0,
   },
   {

@@ -14,7 +14,7 @@ import { roleNames } from './role/role-names.ts'
 import { roleText } from './role/role-text.ts'
 import { openRouter } from './routers/open-router.ts'
 import { deploymentTarget } from './target.ts'
-import { observer } from './workload/observe.ts'
+import { observation } from './workload/observe.ts'
 
 /** Opens a workload in a cluster. Nothing is contacted before it is used. */
 export const open = async (options: KubernetesOptions, { app, environment, holder, log, clock }: PlatformContext): Promise<Platform> => {
@@ -36,14 +36,15 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     drainMs: parseDuration(options.drain) ?? 0,
     router: openRouter(() => cluster),
   }
+  const looking = observation(cluster)
   return {
     name: 'kubernetes',
-    target: deploymentTarget(cluster, forwarder(connection, log)),
+    target: deploymentTarget(cluster, looking, forwarder(connection, log)),
     documents: guard.documents,
     preflight: preflight(cluster, environment),
     permissions: () => roleText(roleNames(cluster, environment, undefined), partsOf(options)),
     ...(options.metrics !== undefined && {
-      counts: podCounts({ client, namespace, metrics: options.metrics, observe: observer(cluster), clock }),
+      counts: podCounts({ client, namespace, metrics: options.metrics, observation: looking, clock }),
     }),
   }
 }

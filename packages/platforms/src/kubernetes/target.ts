@@ -7,7 +7,7 @@ import type { Forwarder } from './endpoint/forwarder.ts'
 import { awaitRollout } from './workload/await-rollout.ts'
 import { canaryDeployment, canaryNameOf, canaryService, type CanaryRequest } from './workload/canary-objects.ts'
 import { replicasFor } from './workload/capacity.ts'
-import { nameOf, observer, stateOf, type Observed } from './workload/observe.ts'
+import { nameOf, stateOf, type Observation, type Observed } from './workload/observe.ts'
 import { releaseOf } from './workload/revision.ts'
 import { frontService, servicesOf } from './workload/services.ts'
 import { releaseFields } from './workload/template.ts'
@@ -22,12 +22,12 @@ const write = async <T>(signal: AbortSignal, work: (uninterrupted: AbortSignal) 
 }
 
 /** A Deployment as target: the canary is a second Deployment beside it, and a router shares the traffic. */
-export const deploymentTarget = (cluster: Cluster, forwarder: Forwarder): Target => {
+export const deploymentTarget = (cluster: Cluster, looking: Observation, forwarder: Forwarder): Target => {
   const { client, namespace, options, guard, clock, app } = cluster
   const name = nameOf(cluster)
   const stablePath = pathOf(kinds.deployment, namespace, name)
   const canaryPath = pathOf(kinds.deployment, namespace, canaryNameOf(name))
-  const observe = observer(cluster)
+  const observe: Observation['observe'] = (signal) => looking.observe(signal)
   /** What was seen last, so that a change by somebody else in between is noticed. */
   let lastWeight: Percent | undefined
   /** When the last request may have been sent to a side that is to be removed. */

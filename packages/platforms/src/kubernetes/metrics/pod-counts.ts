@@ -1,98 +1,96 @@
 import { KitError, messageOf, single, type Clock } from '@deploy-kit/core'
-import { bucketBoundary, CounterDeltas, parseExposition, parseMatchers, perBucket, type Increase, type Matcher } from '@deploy-kit/metrics'
-import type { Counts, CountSource, Side, SideCounts } from '@deploy-kit/rollout'
+import { CounterDeltas, Dealer, parseExposition, parseMatchers, type Increase } from '@deploy-kit/metrics'
+import type { CountSource, Side } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeClient } from '../api/index.ts'
-import type { KubernetesOptions } from '../options.ts'
-import type { Observed } from '../workload/observe.ts'
-import { isReady } from '../workload/pods.ts'
 import type { Pod } from '../objects/models.ts'
+import type { KubernetesOptions } from '../options.ts'
+import type { Observation } from '../workload/observe.ts'
+import { isReady } from '../workload/pods.ts'
+import { countsOf, requestsOf } from './tally.ts'
+
+export type MetricsOptions = NonNullable<KubernetesOptions['metrics']>
 
 export interface PodCountsRequest {
   readonly client: KubeClient
   readonly namespace: string
-  readonly metrics: NonNullable<KubernetesOptions['metrics']>
-  readonly observe: (signal: AbortSignal) => Promise<Observed>
+  readonly metrics: MetricsOptions
+  readonly observation: Observation
   readonly clock: Clock
 }
 
 /** Two tries: a scrape that is late is worth nothing. */
 const scrapePolicy = { ...single, retries: 1, timeoutMs: 3_000 }
 
+/** What each pod of a side has counted since the last read, by the name of the pod. */
+export type PodIncreases = ReadonlyMap<string, readonly Increase[]>
+
 /** Counts of both sides from the pods themselves, read through the API server: neither a Prometheus nor a way into the pod network is needed. */
-export const podCounts = ({ client, namespace, metrics, observe, clock }: PodCountsRequest): CountSource => {
+export const podCounts = ({ client, namespace, metrics, observation, clock }: PodCountsRequest): CountSource => {
   const deltas = new CounterDeltas()
+  const dealer = new Dealer()
   const hasFailed = parseMatchers(metrics.failed)
+  const wanted = new Set([metrics.requests, `${metrics.histogram}_bucket`])
   let lastReadAt: number | undefined
 
-  const scrape = async (pod: Pod, signal: AbortSignal): Promise<readonly Increase[]> => {
+  const scrape = async (pod: Pod, signal: AbortSignal): Promise<string> => {
     const name = pod.metadata?.name ?? ''
     const path = `${pathOf(kinds.pod, namespace, `${name}:${portOf(pod, metrics)}`)}/proxy${metrics.path}`
-    const text = await client.text(path, { signal, policy: scrapePolicy }).catch((error: unknown) => {
+    return client.text(path, { signal, policy: scrapePolicy }).catch((error: unknown) => {
       signal.throwIfAborted()
       throw new KitError('metrics-unavailable', `The metrics of the pod ${name} could not be read: ${messageOf(error)}`, { cause: error })
     })
-    const bornAt = Date.parse(pod.status?.startTime ?? '')
-    const isNew = lastReadAt !== undefined && bornAt > lastReadAt
-    const wanted = new Set([metrics.requests, `${metrics.histogram}_bucket`])
-    const samples = parseExposition(text).filter((sample) => wanted.has(sample.name))
-    const container = pod.status?.containerStatuses?.[0]?.containerID ?? ''
-    return deltas.advance(`${pod.metadata?.uid ?? ''}/${container}`, samples, { startedAt: undefined, isNew })
   }
-
-  const read = async (signal: AbortSignal): Promise<Readonly<Record<Side, Measured>> & { readonly samples: number }> => {
-    const { pods } = await observe(signal)
-    const of = async (side: Side): Promise<readonly (readonly Increase[])[]> =>
-      Promise.all(pods[side].filter(isReady).map((pod) => scrape(pod, signal)))
-    const [canary, stable] = await Promise.all([of('canary'), of('stable')])
-    return { canary: measured(canary, metrics, hasFailed), stable: measured(stable, metrics, hasFailed), samples: stable.flat().length }
+  const scrapeAll = (pods: Readonly<Record<Side, readonly Pod[]>>, signal: AbortSignal) => {
+    const of = (side: Side) => Promise.all(pods[side].filter(isReady).map(async (pod) => ({ pod, text: await scrape(pod, signal) })))
+    return Promise.all([of('canary'), of('stable')])
   }
+  /** The pods as they were last seen will do; one that is gone shows as one that does not answer, and then they are looked for again. */
+  const texts = async (signal: AbortSignal): ReturnType<typeof scrapeAll> => {
+    const known = observation.last()
+    if (known !== undefined) {
+      try {
+        return await scrapeAll(known.pods, signal)
+      } catch {
+        signal.throwIfAborted()
+      }
+    }
+    return scrapeAll((await observation.observe(signal)).pods, signal)
+  }
+  const advance = (scraped: readonly { readonly pod: Pod; readonly text: string }[]): PodIncreases =>
+    new Map(
+      scraped.map(({ pod, text }) => {
+        const isNew = lastReadAt !== undefined && Date.parse(pod.status?.startTime ?? '') > lastReadAt
+        const samples = parseExposition(text).filter((sample) => wanted.has(sample.name))
+        return [pod.metadata?.name ?? '', deltas.advance(instanceOf(pod), samples, { startedAt: undefined, isNew })]
+      }),
+    )
 
   return {
     check: async (signal) => {
-      const { samples } = await read(signal)
-      if (samples === 0)
+      const [, stable] = await scrapeAll((await observation.observe(signal)).pods, signal)
+      const found = stable.some(({ text }) => parseExposition(text).some(({ name }) => name === metrics.requests))
+      if (!found)
         throw new KitError('metrics-empty', `No pod of stable shows a counter \`${metrics.requests}\` at ${metrics.path}.`, {
           remedy: 'Name the counter, port and path under `metrics` of the platform, or name a metric source under `judge`.',
         })
     },
     read: async (signal) => {
       const at = clock.now()
-      const { canary, stable } = await read(signal)
+      // All are read before any is counted, so that a failing pod takes nothing from the next read.
+      const [canaryTexts, stableTexts] = await texts(signal)
+      const [canary, stable] = [advance(canaryTexts), advance(stableTexts)]
+      deltas.keepOnly([...canaryTexts, ...stableTexts].map(({ pod }) => instanceOf(pod)))
       lastReadAt = at
-      const boundaries = canary.boundaries ?? stable.boundaries
-      return { at, canary: canary.counts, stable: stable.counts, ...(boundaries !== undefined && { boundaries }) } satisfies Counts
+      const halves = dealer.deal(requestsOf(stable, metrics, hasFailed))
+      return { at, ...countsOf(canary, stable, metrics, hasFailed), ...(halves !== undefined && { halves }) }
     },
   }
 }
 
-interface Measured {
-  readonly counts: SideCounts | undefined
-  readonly boundaries: readonly number[] | undefined
-}
+/** A container that was started again counts from zero, under the same name of a pod. */
+const instanceOf = ({ metadata, status }: Pod): string => `${metadata?.uid ?? ''}/${status?.containerStatuses?.[0]?.containerID ?? ''}`
 
-const measured = (pods: readonly (readonly Increase[])[], metrics: PodCountsRequest['metrics'], hasFailed: Matcher): Measured => {
-  const known = pods.flat().filter(({ increase }) => increase !== undefined)
-  const answered = known.filter(({ sample }) => sample.name === metrics.requests)
-  if (answered.length === 0) return { counts: undefined, boundaries: undefined }
-  const buckets = new Map<number, number>()
-  for (const { sample, increase = 0 } of known.filter(({ sample: { name } }) => name === `${metrics.histogram}_bucket`)) {
-    const boundary = bucketBoundary(sample.labels['le'] ?? '')
-    buckets.set(boundary, (buckets.get(boundary) ?? 0) + increase)
-  }
-  const latency = buckets.size === 0 ? undefined : perBucket(buckets)
-  return {
-    counts: {
-      requests: total(answered),
-      failures: total(answered.filter(({ sample }) => hasFailed(sample.labels))),
-      ...(latency !== undefined && { latency: latency.counts }),
-    },
-    boundaries: latency?.boundaries,
-  }
-}
-
-const total = (increases: readonly Increase[]): number => increases.reduce((sum, { increase = 0 }) => sum + increase, 0)
-
-const portOf = (pod: Pod, { port }: PodCountsRequest['metrics']): number => {
+const portOf = (pod: Pod, { port }: MetricsOptions): number => {
   const ports = pod.spec?.containers.flatMap((container) => container.ports ?? []) ?? []
   const annotated = Number(pod.metadata?.annotations?.['prometheus.io/port'])
   return port ?? (annotated > 0 ? annotated : (ports.find(({ name }) => name === 'metrics') ?? ports[0])?.containerPort) ?? 80

@@ -13,6 +13,14 @@ export interface Observed {
   readonly pods: { readonly stable: readonly Pod[]; readonly canary: readonly Pod[] }
 }
 
+/** How both sides are looked at. Everything that is opened for a workload shares one, so that what one has read the others need not read again. */
+export interface Observation {
+  /** What is, now. */
+  observe(signal: AbortSignal): Promise<Observed>
+  /** What was seen last; undefined before the first look. */
+  last(): Observed | undefined
+}
+
 /** Name of the workload that is released: `shop` of `deployment/shop`. */
 export const nameOf = ({ options }: Pick<Cluster, 'options'>): string => options.workload.slice(options.workload.indexOf('/') + 1)
 
@@ -20,20 +28,23 @@ export const nameOf = ({ options }: Pick<Cluster, 'options'>): string => options
  * Reads both sides. The pods of a side are read again only when its Deployment has changed since: its status counts them, so every
  * change of theirs that matters is one of it.
  */
-export const observer = (cluster: Cluster): ((signal: AbortSignal) => Promise<Observed>) => {
+export const observation = (cluster: Cluster): Observation => {
   const { client, namespace } = cluster
   const deployment = pathOf(kinds.deployment, namespace, nameOf(cluster))
   const canaryDeployment = pathOf(kinds.deployment, namespace, canaryNameOf(nameOf(cluster)))
   const podsOfStable = podsOf(cluster, (pod) => pod.metadata?.labels?.[ours.track] !== 'canary')
   const podsOfCanary = podsOf(cluster, () => true)
-  return async (signal) => {
+  let last: Observed | undefined
+  const observe = async (signal: AbortSignal): Promise<Observed> => {
     const [stable, canary] = await Promise.all([
       client.get<Deployment>(deployment, { signal }),
       client.get<Deployment>(canaryDeployment, { signal }),
     ])
     const [stablePods, canaryPods] = await Promise.all([podsOfStable(stable, signal), podsOfCanary(canary, signal)])
-    return { stable, canary, pods: { stable: stablePods, canary: canaryPods } }
+    last = { stable, canary, pods: { stable: stablePods, canary: canaryPods } }
+    return last
   }
+  return { observe, last: () => last }
 }
 
 const podsOf = ({ client, namespace }: Cluster, belongs: (pod: Pod) => boolean) => {
