@@ -36,6 +36,11 @@ export const kubernetesCodes = {
     cause: 'There is none of that kind and name in the namespace, and no manifests that would create it.',
     remedy: 'Correct `workload` and `namespace`, or name the manifests of the app.',
   },
+  'workload-without-replicas': {
+    title: 'The workload has no pods that could become ready',
+    cause: 'It is scaled to 0, or no node matches its pods. Nothing that runs proves nothing.',
+    remedy: 'Scale it to one replica at least, or correct the selector of nodes, and release again.',
+  },
   'workload-container-unclear': {
     title: 'It is not clear which container the image is for',
     cause: 'The workload has several containers, or none of the name that is given.',

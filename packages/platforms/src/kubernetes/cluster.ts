@@ -14,6 +14,7 @@ export interface Cluster {
   readonly clock: Clock
   readonly log: Logger
   readonly readyWithinMs: number
+  readonly scheduleWithinMs: number
   readonly drainMs: number
   /** The router of the workload, opened when it is first needed. */
   readonly router: (signal: AbortSignal) => Promise<Router>

@@ -33,6 +33,7 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     clock,
     log,
     readyWithinMs: parseDuration(options['ready-within']) ?? 0,
+    scheduleWithinMs: parseDuration(options['schedule-within']) ?? 0,
     drainMs: parseDuration(options.drain) ?? 0,
     router: openRouter(() => cluster),
   }

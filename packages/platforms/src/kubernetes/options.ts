@@ -43,6 +43,7 @@ export const kubernetesOptions = keys({
   service: words.optional().describe('Service in front of the workload. Default: the only one that selects its pods.'),
   router: routerOptions.optional().describe('What shares the traffic. Default: what is found in use.'),
   'ready-within': durationText('10m').describe('Time that pods have to become ready.'),
+  'schedule-within': durationText('2m').describe('Time that a pod may wait for a node, such as one that an autoscaler brings.'),
   drain: durationText('5s').describe('Time between the last request that is sent to pods and their end.'),
   metrics: metrics.optional().describe('Where pods show their requests as Prometheus text. They are read through the API server.'),
   'managed-elsewhere': z

@@ -28,6 +28,8 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
   const stablePath = pathOf(kinds.deployment, namespace, name)
   const canaryPath = pathOf(kinds.deployment, namespace, canaryNameOf(name))
   const observe: Observation['observe'] = (signal) => looking.observe(signal)
+  const { readyWithinMs: withinMs, scheduleWithinMs } = cluster
+  const waits = { client, clock, namespace, kind: 'deployment', withinMs, scheduleWithinMs } as const
   /** What was seen last, so that a change by somebody else in between is noticed. */
   let lastWeight: Percent | undefined
   /** When the last request may have been sent to a side that is to be removed. */
@@ -38,11 +40,13 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
     lastWeight = weight
     return { ...observed, weight }
   }
-  const wholeAgain = (path: string, signal: AbortSignal): Promise<Deployment> =>
-    awaitRollout({ client, clock, path, withinMs: cluster.readyWithinMs, signal })
+  const wholeAgain = (written: Deployment, signal: AbortSignal): Promise<unknown> =>
+    awaitRollout({ ...waits, name: written.metadata?.name ?? '', before: written, signal })
   const scaleCanary = async (replicas: number, signal: AbortSignal): Promise<void> => {
-    await write(signal, (uninterrupted) => client.patch(canaryPath, { spec: { replicas } }, { type: 'merge-patch', signal: uninterrupted }))
-    await wholeAgain(canaryPath, signal)
+    const written = await write(signal, (uninterrupted) =>
+      client.patch<Deployment>(canaryPath, { spec: { replicas } }, { type: 'merge-patch', signal: uninterrupted }),
+    )
+    await wholeAgain(written, signal)
   }
   const drained = async (signal: AbortSignal): Promise<void> => {
     if (quietSince === undefined) return
@@ -94,12 +98,13 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       }
       const deployment = canaryDeployment(request)
       const service = canaryService(front, deployment, request)
-      await write(signal, async (uninterrupted) => {
+      const written = await write(signal, async (uninterrupted) => {
         await makeCompanions(stable, deployment, cluster, uninterrupted)
-        await client.apply(canaryPath, deployment, { signal: uninterrupted })
+        const applied = await client.apply(canaryPath, deployment, { signal: uninterrupted })
         await client.apply(pathOf(kinds.service, namespace, service.metadata?.name), service, { signal: uninterrupted })
+        return applied
       })
-      await wholeAgain(canaryPath, signal)
+      await wholeAgain(written, signal)
       const router = await cluster.router(signal)
       await write(signal, (uninterrupted) => router.attach(uninterrupted))
     },
@@ -130,8 +135,8 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       if (stable === undefined) throw new KitError('workload-missing', `There is no ${options.workload} in ${namespace}.`)
       const release = releaseOf(canary, undefined, options.container)
       const selector = stable.spec?.selector ?? {}
-      await write(signal, (uninterrupted) =>
-        client.apply(
+      const written = await write(signal, (uninterrupted) =>
+        client.apply<Deployment>(
           stablePath,
           // Only what a release sets: replicas stay with whoever scales, everything else with whoever wrote it.
           {
@@ -143,7 +148,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
           { signal: uninterrupted },
         ),
       )
-      await wholeAgain(stablePath, signal)
+      await wholeAgain(written, signal)
       if (weight > 0) {
         const router = await cluster.router(signal)
         await write(signal, (uninterrupted) => router.setWeight(0, undefined, uninterrupted))

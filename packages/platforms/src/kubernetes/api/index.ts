@@ -2,4 +2,5 @@ export { kubeClient, fieldManager, type Call, type KubeClient, type KubeObject, 
 export { connect, type Connection } from './connection.ts'
 export { kinds, pathOf, type Kind } from './kinds.ts'
 export { loadKubeConfig } from './kube-config.ts'
+export { mirror, type Mirror } from './mirror.ts'
 export type { Change } from './watch.ts'

@@ -1,6 +1,8 @@
 import type {
   V1ConfigMap,
   V1Container,
+  V1ContainerStatus,
+  CoreV1Event,
   V1ControllerRevision,
   V1DaemonSet,
   V1Deployment,
@@ -30,10 +32,12 @@ type Sent<T> = T extends Date
 
 export type ConfigMap = Sent<V1ConfigMap>
 export type Container = Sent<V1Container>
+export type ContainerStatus = Sent<V1ContainerStatus>
 export type ControllerRevision = Sent<V1ControllerRevision>
 export type DaemonSet = Sent<V1DaemonSet>
 export type Deployment = Sent<V1Deployment>
 export type EnvVar = Sent<V1EnvVar>
+export type Event = Sent<CoreV1Event>
 export type HorizontalPodAutoscaler = Sent<V2HorizontalPodAutoscaler>
 export type Ingress = Sent<V1Ingress>
 export type NetworkPolicy = Sent<V1NetworkPolicy>
@@ -46,3 +50,6 @@ export type Secret = Sent<V1Secret>
 export type Service = Sent<V1Service>
 export type ServicePort = Sent<V1ServicePort>
 export type StatefulSet = Sent<V1StatefulSet>
+
+/** What makes pods of a template, as far as deploy-kit releases it. */
+export type Workload = Deployment | StatefulSet | DaemonSet

@@ -13,8 +13,10 @@ export const runningDigestOf = (ready: readonly Pod[], container: string | undef
 }
 
 /**
- * The digest that a container runs, as the runtime reports it: `registry/name@sha256:…`. A runtime that reports the image's own id
- * instead (CRI: ContainerStatus.image_id may be any unique id) has verified the digest of a pinned reference when it pulled it.
+ * The digest that a container runs, as the runtime reports it: `registry/name@sha256:…` (containerd, CRI-O), or the same behind
+ * `docker-pullable://` (Docker). A runtime that reports an id of its own instead, such as `docker://sha256:…` or a bare `sha256:…` of the image's
+ * configuration (CRI: ContainerStatus.image_id may be any unique id), has verified the digest of a pinned reference when it pulled it;
+ * an image that is named by a tag is then not verified.
  */
 const digestOf = ({ spec, status }: Pod, container: string | undefined): string | undefined => {
   const name = container ?? spec?.containers[0]?.name

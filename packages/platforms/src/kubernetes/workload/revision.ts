@@ -7,7 +7,7 @@ import type { Deployment, Pod } from '../objects/models.ts'
 /** What one side runs: what it was told to by its template, and what its ready pods really run. */
 export const revisionOf = (deployment: Deployment, pods: readonly Pod[], container: string | undefined): Revision => {
   const ready = pods.filter(isReady)
-  const runningDigest = runningDigestOf(ready, container)
+  const runningDigest = runningDigestOf(ready, containerOf(deployment, container).name)
   return {
     release: releaseOf(deployment, runningDigest, container),
     replicas: deployment.spec?.replicas ?? 1,
