@@ -17,6 +17,8 @@ export interface Passed {
   readonly at: number
   readonly method: string
   readonly path: string
+  /** Of the request and its answer, without their headers. */
+  bytes: number
 }
 
 /** A request that is kept for a while: before it is passed on, or after, so that only its answer is missing. */
@@ -84,7 +86,7 @@ export class ApiProxy implements AsyncDisposable {
 
   async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = Buffer.concat((await incoming.toArray()) as Buffer[])
-    const request: Passed = { at: Date.now(), method: incoming.method ?? 'GET', path: incoming.url ?? '/' }
+    const request: Passed = { at: Date.now(), method: incoming.method ?? 'GET', path: incoming.url ?? '/', bytes: body.length }
     this.requests.push(request)
     const fault = this.fault(request)
     if (fault === 'is-silent') return
@@ -99,6 +101,7 @@ export class ApiProxy implements AsyncDisposable {
     if (when === 'after' && !(await this.#kept(outgoing))) return
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
     outgoing.flushHeaders()
+    answer.on('data', (chunk: Buffer) => (request.bytes += chunk.length))
     await pipeline(answer, outgoing)
   }
 

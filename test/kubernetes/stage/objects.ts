@@ -6,10 +6,12 @@ export interface WebOptions {
   readonly image: string
   readonly replicas?: number
   readonly env?: Readonly<Record<string, string>>
+  /** Labels of the nodes that the pods are for. */
+  readonly nodes?: Readonly<Record<string, string>>
 }
 
 /** The sample workload as its owners would have written it, before anybody heard of deploy-kit. */
-export const webDeployment = ({ namespace, name = 'web', image, replicas = 2, env = {} }: WebOptions): KubeObject =>
+export const webDeployment = ({ namespace, name = 'web', image, replicas = 2, env = {}, nodes }: WebOptions): KubeObject =>
   ({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -21,6 +23,7 @@ export const webDeployment = ({ namespace, name = 'web', image, replicas = 2, en
         metadata: { labels: { app: name } },
         spec: {
           terminationGracePeriodSeconds: 15,
+          ...(nodes !== undefined && { nodeSelector: nodes, tolerations: [{ operator: 'Exists' }] }),
           containers: [
             {
               name: 'web',
