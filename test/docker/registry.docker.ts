@@ -102,6 +102,12 @@ describe.each(['open', 'basic', 'token'] as const)('a real registry, guarded: %s
 
   if (guard === 'open') return
 
+  test('says beforehand whether it takes a password', async () => {
+    await registry.signIn(process.host)
+    const mistaken = createRegistry({ credentials: () => Promise.resolve({ ...account, password: 'wrong horse' }) })
+    await expect(mistaken.signIn(process.host)).rejects.toMatchObject({ code: 'registry-denied' })
+  })
+
   test('refuses whoever has no account to write', async () => {
     const nobody = createRegistry()
     const wrong = { mediaType: 'application/octet-stream', digest: `sha256:${'0'.repeat(64)}`, size: 3 }

@@ -109,6 +109,15 @@ export const fakeRegistry = async (options: Options = {}): Promise<FakeRegistry>
   const server: Loopback = await loopback(async (request, response) => {
     const url = new URL(request.url ?? '', 'http://registry')
     const line = `${request.method} ${url.pathname}${url.searchParams.has('mount') ? '?mount' : ''}`
+    if (request.method === 'GET' && url.pathname === '/v2/') {
+      state.asked.push(line)
+      if (isAllowed(request, [])) response.writeHead(200).end('{}')
+      else
+        response
+          .writeHead(401, { 'www-authenticate': challengeFor('repository:user/image:pull') })
+          .end(error('UNAUTHORIZED', 'authentication required'))
+      return
+    }
     const [, repository = '', kind = '', rest = ''] = /^\/v2\/(.+?)\/(manifests|blobs)\/(.*)$/.exec(url.pathname) ?? []
     if (kind === '') throw new Error(`unknown to the registry: ${line}`)
     state.asked.push(line)
@@ -122,10 +131,8 @@ export const fakeRegistry = async (options: Options = {}): Promise<FakeRegistry>
     const from = url.searchParams.get('from')
     if (from !== null) needed.push(`repository:${from}:pull`)
     if (!isAllowed(request, needed)) {
-      const challenge =
-        guard === 'basic' ? 'Basic realm="fake"' : `Bearer realm="${tokenServer.url}/token",service="fake registry",scope="${needed[0]}"`
       return void response
-        .writeHead(401, { 'www-authenticate': challenge, 'content-type': 'application/json' })
+        .writeHead(401, { 'www-authenticate': challengeFor(needed[0] ?? ''), 'content-type': 'application/json' })
         .end(error('UNAUTHORIZED', 'authentication required'))
     }
     const blobs = of(state.blobs, repository)
@@ -202,12 +209,17 @@ export const fakeRegistry = async (options: Options = {}): Promise<FakeRegistry>
     throw new Error(`unknown to the registry: ${line}`)
   })
 
+  const challengeFor = (scope: string): string =>
+    guard === 'basic' ? 'Basic realm="fake"' : `Bearer realm="${tokenServer.url}/token",service="fake registry",scope="${scope}"`
+
   const isAllowed = (request: IncomingMessage, needed: readonly string[]): boolean => {
     const given = request.headers.authorization
     if (guard === 'open') return true
     if (guard === 'basic') return given === `Basic ${Buffer.from(`${user.username}:${user.password}`).toString('base64')}`
-    const granted = tokens.get(given?.replace('Bearer ', '') ?? '') ?? []
-    return needed.every((scope) => granted.includes(scope) || granted.includes(scope.replace(':pull', ':pull,push')))
+    const granted = tokens.get(given?.replace('Bearer ', '') ?? '')
+    return (
+      granted !== undefined && needed.every((scope) => granted.includes(scope) || granted.includes(scope.replace(':pull', ':pull,push')))
+    )
   }
 
   return Object.assign(state, {

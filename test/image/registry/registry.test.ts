@@ -166,6 +166,15 @@ describe('who asks', () => {
     await expect(failed).rejects.toMatchObject({ message: expect.not.stringContaining('hunter2') })
   })
 
+  test.each(['open', 'basic', 'token'] as const)('can be asked beforehand: %s', async (guard) => {
+    const registry = await started({ guard })
+    await clientOf(asUser).signIn(registry.host)
+    if (guard === 'open') return
+    await expect(clientOf({ credentials: mistaken }).signIn(registry.host)).rejects.toMatchObject({ code: 'registry-denied' })
+    // With a token for nothing but that: the scope of another's image, which ghcr.io names, is not asked for.
+    expect(registry.asked.filter((line) => line.includes('user/image'))).toEqual([])
+  })
+
   test('every token is handed over to be masked', async () => {
     const registry = await started({ guard: 'token' })
     imageIn(registry, 'shop', ['layer'], 'v1')

@@ -24,12 +24,15 @@ export const placeOf = (name: string, insecure: readonly string[] = []): Place =
   if (tag !== undefined || digest !== undefined) {
     throw new KitError('image-reference-invalid', `\`${name}\` should be a name alone, without tag and digest.`)
   }
-  if (dockerHub.has(registry)) {
-    const path = repository.includes('/') ? repository : `library/${repository}`
-    return { registry: 'docker.io', repository: path, origin: 'https://registry-1.docker.io' }
-  }
-  return { registry, repository, origin: `${mayBePlain(registry, insecure) ? 'http' : 'https'}://${registry}` }
+  const host = hostOf(registry, insecure)
+  return { ...host, repository: host.registry === 'docker.io' && !repository.includes('/') ? `library/${repository}` : repository }
 }
+
+/** A registry by any of its names, and where its API answers. */
+export const hostOf = (registry: string, insecure: readonly string[] = []): Omit<Place, 'repository'> =>
+  dockerHub.has(registry)
+    ? { registry: 'docker.io', origin: 'https://registry-1.docker.io' }
+    : { registry, origin: `${mayBePlain(registry, insecure) ? 'http' : 'https'}://${registry}` }
 
 export const mayBePlain = (host: string, insecure: readonly string[]): boolean => insecure.includes(host) || isLoopback(host)
 

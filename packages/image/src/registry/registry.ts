@@ -6,7 +6,7 @@ import { verifying } from '../layout/digest.ts'
 import type { Descriptor } from '../layout/schema.ts'
 import { isDigest } from '../reference/reference.ts'
 import { digestLike, largestManifest, manifestTypes, mismatch, type StoredManifest } from './content.ts'
-import { placeOf, type Place } from './endpoint.ts'
+import { hostOf, placeOf, type Place } from './endpoint.ts'
 import { Exchange, type RegistryOptions } from './exchange.ts'
 import { refusal } from './fault.ts'
 import { policyFor } from './policy.ts'
@@ -18,6 +18,8 @@ import { uploadAtOnce } from './upload.ts'
  * `image-reference-invalid` for a name that is none; those that read also `registry-not-found`, `registry-content-invalid`.
  */
 export interface Registry {
+  /** Asks a registry, such as `ghcr.io`, whether it takes the credentials that there are for it. What they may do, only doing it shows. */
+  signIn(registry: string): Promise<void>
   /** What a tag or a digest is, without its content; undefined when the registry does not have it. */
   find(name: string, reference: string): Promise<Descriptor | undefined>
   manifest(name: string, reference: string): Promise<StoredManifest>
@@ -47,6 +49,13 @@ class HttpRegistry implements Registry {
 
   constructor(http: Exchange) {
     this.#http = http
+  }
+
+  async signIn(registry: string): Promise<void> {
+    const place = { ...hostOf(registry, this.#http.insecure), repository: '' }
+    // Without a scope, as `docker login` asks.
+    const answer = await this.#http.ask(place, { method: 'GET', path: '', scopes: [], read: text })
+    if (answer.status !== 200) throw refusal(place.registry, 'a login', answer)
   }
 
   async find(name: string, reference: string): Promise<Descriptor | undefined> {

@@ -52,7 +52,7 @@ export class Authenticator {
 
   async #meet(registry: string, challenge: Challenge, scopes: readonly string[], refused?: string): Promise<string> {
     if (challenge.scheme === 'basic') return this.#basic(registry)
-    const wanted = scopesOf(challenge, scopes)
+    const wanted = scopes.toSorted()
     const key = [registry, ...wanted].join(' ')
     const pending = this.#grants.get(key)
     if (pending !== undefined) {
@@ -125,12 +125,6 @@ export class Authenticator {
       },
     )
   }
-}
-
-/** Those of the request, and those the registry asked for beyond them. */
-const scopesOf = (challenge: Challenge, scopes: readonly string[]): readonly string[] => {
-  const own = challenge.scheme === 'bearer' && scopes.length === 0 ? challenge.scopes : scopes
-  return [...new Set(own)].toSorted()
 }
 
 const grantIn = (body: string, host: string): { token: string; seconds: number } => {

@@ -1,13 +1,13 @@
 /** What a registry wants to be shown, from the `WWW-Authenticate` header of a 401. */
 export type Challenge =
   | { readonly scheme: 'basic' }
-  | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string | undefined; readonly scopes: readonly string[] }
+  | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string | undefined }
 
 const parameter = /([a-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi
 
 /**
  * The challenge that this client can meet: bearer before basic (distribution.github.io/distribution/spec/auth/token/). Undefined when
- * there is neither.
+ * there is neither. Its scope is not read: whoever asks knows better what else comes.
  */
 export const challengeIn = (header: string | null): Challenge | undefined => {
   const bearer = /(?:^|,)\s*bearer\s+(.*)$/i.exec(header ?? '')
@@ -17,8 +17,7 @@ export const challengeIn = (header: string | null): Challenge | undefined => {
     )
     const realm = parameters.get('realm')
     if (realm === undefined) return undefined
-    const scopes = (parameters.get('scope') ?? '').split(' ').filter((scope) => scope !== '')
-    return { scheme: 'bearer', realm, service: parameters.get('service'), scopes }
+    return { scheme: 'bearer', realm, service: parameters.get('service') }
   }
   return /(?:^|,)\s*basic\b/i.test(header ?? '') ? { scheme: 'basic' } : undefined
 }
