@@ -162,4 +162,15 @@ export const kubernetesCodes = {
     cause: 'The pod has too little time to end, or begins to end before the last requests have been sent elsewhere.',
     remedy: 'Add `lifecycle.preStop: { sleep: { seconds: 5 } }`, and a `terminationGracePeriodSeconds` above it and the longest request.',
   },
+  'router-unclear': {
+    title: 'It is not clear which router shares the traffic',
+    cause:
+      'Several kinds of routes send traffic to the Service of the workload, and a share of one of them is not a share of all requests.',
+    remedy: 'Name the one that production traffic takes: `router: gateway-api`. Remove what is left of a migration.',
+  },
+  'router-retired': {
+    title: 'The router is one that is no longer maintained',
+    cause: 'Its project was archived, so its behaviour cannot be relied on.',
+    remedy: 'Move the Service to an HTTPRoute of the Gateway API, which meshes and gateways understand.',
+  },
 } as const satisfies ReasonCodePages

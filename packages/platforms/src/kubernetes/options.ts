@@ -41,7 +41,7 @@ export const kubernetesOptions = keys({
   workload: workload.describe('Workload that is released, as kind/name.'),
   container: words.optional().describe('Container that the image is for. Needed when the workload has several.'),
   service: words.optional().describe('Service in front of the workload. Default: the only one that selects its pods.'),
-  router: routerOptions.optional().describe('What shares the traffic. Default: what is found in use.'),
+  router: routerOptions.optional().describe('What shares the traffic. Default: `auto`, which finds the one in use.'),
   'ready-within': durationText('10m').describe('Time that pods have to become ready.'),
   'schedule-within': durationText('2m').describe('Time that a pod may wait for a node, such as one that an autoscaler brings.'),
   drain: durationText('5s').describe('Time between the last request that is sent to pods and their end.'),

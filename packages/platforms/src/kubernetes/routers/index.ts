@@ -1,17 +1,25 @@
-import { expected, keys } from '@deploy-kit/core/yaml'
+import { expected } from '@deploy-kit/core/yaml'
+import { keys } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
-import { gatewayApiOptions } from './gateway-api/options.ts'
+import { registry, type RouterName } from './registry.ts'
 
+export { registry, type RouterName } from './registry.ts'
 export type { Router, RouterContext, RouterModule } from './router.ts'
 
-/** One line per router. Each is loaded when it is used. */
-export const routers = {
-  'gateway-api': () => import('./gateway-api/index.ts'),
+const names = ['auto', ...(Object.keys(registry) as RouterName[])] as const
+const options = Object.fromEntries(Object.entries(registry).map(([name, each]) => [name, each.options.optional()])) as {
+  readonly [Name in RouterName]: z.ZodOptional<(typeof registry)[Name]['options']>
 }
 
-/** `router: { gateway-api: { route: shop } }`: one router with its options. */
-export const routerOptions = z.union([keys({ 'gateway-api': gatewayApiOptions })], {
-  error: expected('one of the routers gateway-api with its options'),
-})
+/** `router: gateway-api`, or `router: { gateway-api: { route: shop } }` with options. */
+export const routerOptions = z.union(
+  [
+    z.enum(names),
+    keys(options).refine((given) => Object.values(given).filter((each) => each !== undefined).length === 1, {
+      error: expected(`one of the routers ${names.join(', ')}`),
+    }),
+  ],
+  { error: expected(`one of the routers ${names.join(', ')}, or one of them with its options`) },
+)
 
-export type RouterName = keyof typeof routers
+export type RouterOptions = z.output<typeof routerOptions>

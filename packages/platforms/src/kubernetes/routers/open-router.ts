@@ -1,40 +1,60 @@
 import { KitError } from '@deploy-kit/core'
 import { kinds, pathOf } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
+import type { Deployment } from '../objects/models.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
 import { nameOf } from '../workload/observe.ts'
 import { frontService, servicesOf } from '../workload/services.ts'
-import { routers, type Router, type RouterModule, type RouterName } from './index.ts'
-import type { Deployment } from '../objects/models.ts'
+import { registry, type RouterName, type RouterOptions } from './index.ts'
+import type { Router, RouterContext, RouterModule } from './router.ts'
 
 const acceptedWithinMs = 30_000
 
 /** Opens the router that the options name, once. Its Services are asked for when it is first used. */
 export const openRouter = (of: () => Cluster): Cluster['router'] => {
-  let opened: Promise<Router> | undefined
-  const open = async (signal: AbortSignal): Promise<Router> => {
+  let opened: Promise<Router | undefined> | undefined
+  const open = async (signal: AbortSignal): Promise<Router | undefined> => {
     const cluster = of()
-    const { client, namespace, options, clock } = cluster
-    const [name, settings] = Object.entries(options.router ?? {})[0] ?? []
-    if (name === undefined) throw new KitError('plan-impossible', '`router` is not given.')
+    const { client, namespace, options, clock, log } = cluster
+    const { name, settings } = chosen(options.router)
+    if (!options.workload.startsWith('deployment/'))
+      return (await import('./none/index.ts')).withoutRouter(`a ${options.workload.split('/')[0]} is released in place`)
     const stable = await client.get<Deployment>(pathOf(kinds.deployment, namespace, nameOf(cluster)), { signal })
-    if (stable === undefined) throw new KitError('workload-missing', `There is no ${options.workload} in ${namespace}.`)
-    const front = frontService(await servicesOf(cluster, stable, signal), cluster).metadata?.name ?? ''
-    const module = (await routers[name as RouterName]()) as RouterModule<unknown>
-    return module.open(settings, {
+    if (stable === undefined) return undefined
+    const services = await servicesOf(cluster, stable, signal)
+    if (name === 'auto' && services.length === 0)
+      return (await import('./none/index.ts')).withoutRouter(`no Service selects the pods of ${options.workload}`)
+    const front = frontService(services, cluster).metadata?.name ?? ''
+    const context: RouterContext = {
       client,
       namespace,
       services: { stable: front, canary: canaryNameOf(front) },
       workloads: { stable: nameOf(cluster), canary: canaryNameOf(nameOf(cluster)) },
       clock,
+      log,
       withinMs: acceptedWithinMs,
-    })
+    }
+    if (name === 'auto') return (await import('./auto/index.ts')).openFound(context, signal)
+    const { load, options: schema } = registry[name]
+    return ((await load()) as RouterModule<unknown>).open(schema.parse(settings), context, signal)
   }
-  return (signal) => {
+  return async (signal) => {
     opened ??= open(signal).catch((error: unknown) => {
       opened = undefined
       throw error
     })
-    return opened
+    const router = await opened
+    if (router !== undefined) return router
+    // Once the first release has made the workload, another look may find a router.
+    opened = undefined
+    return (await import('./none/index.ts')).withoutRouter('the workload has not been released yet')
   }
+}
+
+/** The name of the router, and its options, of either way of writing them. */
+const chosen = (given: RouterOptions = 'auto'): { readonly name: RouterName | 'auto'; readonly settings: unknown } => {
+  if (typeof given === 'string') return { name: given, settings: {} }
+  const [name, settings] = Object.entries(given).find(([, each]) => each !== undefined) ?? []
+  if (name === undefined) throw new KitError('config-invalid', '`router` names no router.')
+  return { name: name as RouterName, settings }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@deploy-kit/core'
+import type { Clock, Logger } from '@deploy-kit/core'
 import type { Percent } from '@deploy-kit/rollout'
 import type { KubeClient } from '../api/index.ts'
 
@@ -10,6 +10,7 @@ export interface RouterContext {
   readonly services: { readonly stable: string; readonly canary: string }
   readonly workloads: { readonly stable: string; readonly canary: string }
   readonly clock: Clock
+  readonly log: Logger
   /** How long the router may take to report a change as taken. */
   readonly withinMs: number
 }
@@ -26,8 +27,10 @@ export interface Router {
   /** Puts the canary into the route at weight 0, and returns when the router has taken it. */
   attach(signal: AbortSignal): Promise<void>
   /**
-   * Returns when the router reports the change as taken. The way to 0 is ONE request, prepared beforehand, and waits for nothing.
+   * Returns when the router reports the change as taken. The way to 0 is ONE request for each object that shares the traffic, prepared
+   * beforehand, and waits for nothing.
    * @throws KitError `foreign-writer` when the live value is neither `expected` nor `percent`; 0 is always set
+   * @throws KitError `weight-unreachable` naming those that can be had
    */
   setWeight(percent: Percent, expected: Percent | undefined, signal: AbortSignal): Promise<void>
   /** Takes the canary out of the route, and leaves the route as it was before. */
@@ -36,9 +39,21 @@ export interface Router {
   readonly reachable?: (stableReplicas: number) => readonly Percent[]
   /** Replicas that the canary needs at a weight, where it is not its share. */
   readonly replicasFor?: (weight: Percent, stableReplicas: number) => number
+  /** Headers that bring a request to the canary, from `attach` to `detach` and whatever its weight. */
+  readonly canaryHeaders?: Readonly<Record<string, string>>
+}
+
+/** An object that sends traffic to the Service. */
+export interface FoundRoute {
+  /** `HTTPRoute shop`, for people. */
+  readonly called: string
+  readonly path: string
 }
 
 /** What the folder of a router exports. */
 export interface RouterModule<Options> {
-  open(options: Options, context: RouterContext): Router
+  /** @throws KitError `route-missing` when nothing sends traffic to the Service */
+  readonly open: (options: Options, context: RouterContext, signal: AbortSignal) => Promise<Router>
+  /** What of this router's kind sends traffic to the Service now; absent where that cannot be found. */
+  readonly find?: (context: RouterContext, signal: AbortSignal) => Promise<readonly FoundRoute[]>
 }

@@ -1,7 +1,7 @@
 import { KitError } from '@deploy-kit/core'
 import { kinds, pathOf } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
-import { selects } from '../objects/labels.ts'
+import { prefix, selects, type Labels } from '../objects/labels.ts'
 import type { Deployment, Service } from '../objects/models.ts'
 
 /** Every Service that sends requests to the workload's pods. */
@@ -12,7 +12,19 @@ export const servicesOf = async (
 ): Promise<readonly Service[]> => {
   const labels = workload.spec?.template.metadata?.labels ?? {}
   const { items } = await client.list<Service>(pathOf(kinds.service, namespace), { signal })
-  return items.filter(({ spec }) => spec?.selector !== undefined && selects({ matchLabels: spec.selector }, labels))
+  return items.filter((service) => {
+    const selector = selectorOf(service)
+    return selector !== undefined && selects({ matchLabels: selector }, labels)
+  })
+}
+
+/** On a Service that sends all of its traffic to the canary for now: what it selects otherwise. */
+export const selectorBefore = `${prefix}/selector`
+
+/** What a Service selects when all of its traffic is stable's; undefined for one that selects nothing. */
+export const selectorOf = ({ metadata, spec }: Service): Labels | undefined => {
+  const before = metadata?.annotations?.[selectorBefore]
+  return before === undefined ? spec?.selector : (JSON.parse(before) as Labels)
 }
 
 /**

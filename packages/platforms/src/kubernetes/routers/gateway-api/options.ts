@@ -1,13 +1,16 @@
 import { expected, keys, words } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
+import { headerOption } from '../header-option.ts'
 
-/** The part of a configuration that names a route: `router: { gateway-api: { route: shop } }`. */
+/** `router: { gateway-api: { route: shop } }`. */
 export const gatewayApiOptions = keys({
-  route: words.describe('Name of the route whose rules send traffic to the Service of the workload.'),
+  route: words.optional().describe('Name of the route. Default: every route in its namespace that sends traffic to the Service.'),
   kind: z
     .enum(['HTTPRoute', 'GRPCRoute'], { error: expected('HTTPRoute or GRPCRoute') })
-    .default('HTTPRoute')
-    .describe('Kind of the route.'),
+    .optional()
+    .describe('Kind of the route. Default: `HTTPRoute` for one that is named, else both.'),
+  namespace: words.optional().describe('Namespace of the route, where it is not that of the workload.'),
+  header: headerOption,
 })
 
 export type GatewayApiOptions = z.output<typeof gatewayApiOptions>

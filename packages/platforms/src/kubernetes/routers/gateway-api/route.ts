@@ -11,12 +11,17 @@ export interface BackendRef {
   readonly filters?: readonly unknown[]
 }
 
+export interface Match {
+  readonly headers?: readonly { readonly name: string; readonly value: string; readonly type?: string }[]
+}
+
 export interface Rule {
   readonly name?: string
+  readonly matches?: readonly Match[]
   readonly backendRefs?: readonly BackendRef[]
 }
 
-interface Condition {
+export interface Condition {
   readonly type: string
   readonly status: string
   readonly reason?: string
@@ -24,26 +29,22 @@ interface Condition {
   readonly observedGeneration?: number
 }
 
-export interface Route extends KubeObject {
-  readonly spec: { readonly parentRefs?: readonly object[]; readonly rules?: readonly Rule[] }
-  readonly status?: { readonly parents?: readonly { readonly controllerName?: string; readonly conditions?: readonly Condition[] }[] }
+export interface ParentRef {
+  readonly group?: string
+  readonly kind?: string
+  readonly namespace?: string
+  readonly name: string
+  readonly sectionName?: string
+  readonly port?: number
 }
 
-/**
- * Whether every parent has taken a generation of the route: `Accepted` and `ResolvedRefs` are True and not of an older one. An
- * unresolved backend answers 500 for its share (gateway-api, RouteConditionResolvedRefs), so both are waited for.
- */
-export const accepted = (route: Route | undefined, generation: number): string => {
-  const parents = route?.status?.parents ?? []
-  if (parents.length < (route?.spec.parentRefs?.length ?? 1)) return 'not every parent has answered yet'
-  for (const { controllerName = 'a parent', conditions = [] } of parents) {
-    for (const type of ['Accepted', 'ResolvedRefs']) {
-      const condition = conditions.find((each) => each.type === type)
-      if (condition === undefined || (condition.observedGeneration ?? 0) < generation)
-        return `${controllerName} has not seen generation ${generation}`
-      if (condition.status !== 'True')
-        return `${controllerName}: ${type} is ${condition.status}, ${condition.reason ?? ''} ${condition.message ?? ''}`.trim()
-    }
-  }
-  return 'accepted'
+export interface ParentStatus {
+  readonly parentRef?: ParentRef
+  readonly controllerName?: string
+  readonly conditions?: readonly Condition[]
+}
+
+export interface Route extends KubeObject {
+  readonly spec: { readonly parentRefs?: readonly ParentRef[]; readonly rules?: readonly Rule[] }
+  readonly status?: { readonly parents?: readonly ParentStatus[] }
 }
