@@ -7,6 +7,7 @@ import { selects } from '../objects/labels.ts'
 import { mayEverywhere } from '../role/allowed.ts'
 import { canaryDeployment, canaryService } from '../workload/canary-objects.ts'
 import { containerOf } from '../workload/container.ts'
+import { chosenRouter } from '../routers/index.ts'
 import { frontService } from '../workload/services.ts'
 import type { Deployment, HorizontalPodAutoscaler, NetworkPolicy, ResourceQuota, Service } from '../objects/models.ts'
 import { orNone } from './or-none.ts'
@@ -98,8 +99,9 @@ const reachableWeights = async (stable: Deployment, cluster: Cluster, signal: Ab
   return router.reachable?.(stable.spec?.replicas ?? 1)
 }
 
-const readRoute = async ({ client, namespace, options: { router } }: Cluster, signal: AbortSignal): Promise<KubeObject | undefined> => {
-  if (router === undefined || !('gateway-api' in router)) return undefined
-  const { kind, route } = router['gateway-api']
-  return orNone(client.get(pathOf(kind === 'GRPCRoute' ? kinds.grpcRoute : kinds.httpRoute, namespace, route), { signal }), undefined)
+const readRoute = async ({ client, namespace, options }: Cluster, signal: AbortSignal): Promise<KubeObject | undefined> => {
+  const { name, settings } = chosenRouter(options.router)
+  if (name !== 'gateway-api' || settings.route === undefined) return undefined
+  const kind = settings.kind === 'GRPCRoute' ? kinds.grpcRoute : kinds.httpRoute
+  return orNone(client.get(pathOf(kind, settings.namespace ?? namespace, settings.route), { signal }), undefined)
 }

@@ -2,6 +2,7 @@ import type { KubernetesOptions } from '../options.ts'
 import { documentNames } from '../documents/names.ts'
 import { suffixed } from '../objects/names.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
+import { chosenRouter } from '../routers/index.ts'
 import { neighbourKinds } from '../preflight/neighbours.ts'
 
 /** What the objects of a release are called. */
@@ -171,7 +172,7 @@ export const permissions: readonly Permission[] = [
 export const partsOf = (options: Pick<KubernetesOptions, 'router' | 'metrics'>): ReadonlySet<Part> =>
   new Set<Part>([
     'every release',
-    ...(options.router !== undefined && 'gateway-api' in options.router ? (['gateway-api'] as const) : []),
+    ...(chosenRouter(options.router).name === 'gateway-api' ? (['gateway-api'] as const) : []),
     ...(options.metrics === undefined ? [] : (['metrics'] as const)),
     'smoke tests',
     'companions',

@@ -1,5 +1,4 @@
-import { expected } from '@deploy-kit/core/yaml'
-import { keys } from '@deploy-kit/core/yaml'
+import { expected, keys } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
 import { registry, type RouterName } from './registry.ts'
 
@@ -23,3 +22,16 @@ export const routerOptions = z.union(
 )
 
 export type RouterOptions = z.output<typeof routerOptions>
+
+/** A router as it is chosen, with either way of writing it. */
+export type ChosenRouter =
+  | { readonly name: 'auto'; readonly settings: undefined }
+  | { readonly [Name in RouterName]: { readonly name: Name; readonly settings: z.output<(typeof registry)[Name]['options']> } }[RouterName]
+
+/** Which router the options choose: `auto` where they say nothing. */
+export const chosenRouter = (given: RouterOptions = 'auto'): ChosenRouter => {
+  if (given === 'auto') return { name: 'auto', settings: undefined }
+  const [name, settings] = typeof given === 'string' ? [given, {}] : (Object.entries(given).find(([, each]) => each !== undefined) ?? [])
+  if (name === undefined) return { name: 'auto', settings: undefined }
+  return { name, settings: registry[name as RouterName].options.parse(settings) } as ChosenRouter
+}

@@ -1,11 +1,10 @@
-import { KitError } from '@deploy-kit/core'
 import { kinds, pathOf } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import type { Deployment } from '../objects/models.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
 import { nameOf } from '../workload/observe.ts'
 import { frontService, servicesOf } from '../workload/services.ts'
-import { registry, type RouterName, type RouterOptions } from './index.ts'
+import { chosenRouter, registry } from './index.ts'
 import type { Router, RouterContext, RouterModule } from './router.ts'
 
 const acceptedWithinMs = 30_000
@@ -16,7 +15,7 @@ export const openRouter = (of: () => Cluster): Cluster['router'] => {
   const open = async (signal: AbortSignal): Promise<Router | undefined> => {
     const cluster = of()
     const { client, namespace, options, clock, log } = cluster
-    const { name, settings } = chosen(options.router)
+    const { name, settings } = chosenRouter(options.router)
     if (!options.workload.startsWith('deployment/'))
       return (await import('./none/index.ts')).withoutRouter(`a ${options.workload.split('/')[0]} is released in place`)
     const stable = await client.get<Deployment>(pathOf(kinds.deployment, namespace, nameOf(cluster)), { signal })
@@ -35,8 +34,7 @@ export const openRouter = (of: () => Cluster): Cluster['router'] => {
       withinMs: acceptedWithinMs,
     }
     if (name === 'auto') return (await import('./auto/index.ts')).openFound(context, signal)
-    const { load, options: schema } = registry[name]
-    return ((await load()) as RouterModule<unknown>).open(schema.parse(settings), context, signal)
+    return ((await registry[name].load()) as RouterModule<unknown>).open(settings, context, signal)
   }
   return async (signal) => {
     opened ??= open(signal).catch((error: unknown) => {
@@ -49,12 +47,4 @@ export const openRouter = (of: () => Cluster): Cluster['router'] => {
     opened = undefined
     return (await import('./none/index.ts')).withoutRouter('the workload has not been released yet')
   }
-}
-
-/** The name of the router, and its options, of either way of writing them. */
-const chosen = (given: RouterOptions = 'auto'): { readonly name: RouterName | 'auto'; readonly settings: unknown } => {
-  if (typeof given === 'string') return { name: given, settings: {} }
-  const [name, settings] = Object.entries(given).find(([, each]) => each !== undefined) ?? []
-  if (name === undefined) throw new KitError('config-invalid', '`router` names no router.')
-  return { name: name as RouterName, settings }
 }
