@@ -32,19 +32,17 @@ for (const count of counts) {
   global.gc?.()
   const before = process.memoryUsage().rss
   const opened = await Promise.all(
-    names
-      .slice(0, count)
-      .map((name) =>
-        open(
-          schema.parse({
-            namespace: namespace.name,
-            workload: `deployment/${name}`,
-            router: { 'gateway-api': { route: name } },
-            kubeconfig: cluster.kubeconfig,
-          }),
-          { app: name, environment: 'bench', holder: { id: 'bench', attempt: 1 }, log: silentLogger, clock: systemClock },
-        ),
+    names.slice(0, count).map((name) =>
+      open(
+        schema.parse({
+          namespace: namespace.name,
+          workload: `deployment/${name}`,
+          router: { 'gateway-api': { route: name } },
+          kubeconfig: cluster.kubeconfig,
+        }),
+        { app: name, environment: 'bench', holder: { id: 'bench', attempt: 1 }, log: silentLogger, clock: systemClock },
       ),
+    ),
   )
   const times: number[] = []
   const cpu = process.cpuUsage()

@@ -25,7 +25,7 @@ if (argv.length === 1 && argv[0] === '--version') {
   process.exit(0)
 }
 
-const common = ['--format', '--output', '--exit-code', '--scanners', '--ignorefile', '--ignore-policy', '--vex']
+const common = ['--format', '--output', '--exit-code', '--scanners', '--ignorefile', '--ignore-policy', '--vex', '--cache-backend']
 const known = {
   image: [...common, '--input', '--image-src', '--platform', '--db-repository', '--java-db-repository'],
   filesystem: common,

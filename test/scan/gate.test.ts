@@ -33,6 +33,44 @@ describe("Trivy's reports", () => {
     expect(sample('clean')).toMatchObject({ findings: [], targets: 1, system: undefined })
   })
 
+  test('of licences: those of packages and of files, and of what was suppressed', () => {
+    expect(sample('fs-licenses').findings.map(({ id, target, severity }) => [id, target, severity])).toEqual([
+      ['AGPL-3.0-only', 'package-lock.json', 'critical'],
+      ['MIT', 'LICENSE', 'low'],
+    ])
+    expect(sample('image-suppressed').suppressed).toMatchObject([
+      {
+        status: 'ignored',
+        statement: 'no shell (.trivyignore:1)',
+        source: 'ignores.yaml',
+        finding: { id: 'CVE-2022-3715', package: 'bash' },
+      },
+    ])
+  })
+
+  test.each(['os-pkgs', 'lang-pkgs', 'config', 'secret', 'license', 'license-file', 'custom', 'unknown', 'one of next year'])(
+    'may be of any class there is: %s',
+    (name) => {
+      const { findings, targets } = parseReport(
+        JSON.stringify({
+          SchemaVersion: 2,
+          Results: [
+            {
+              Target: 'x',
+              Class: name,
+              Type: 'y',
+              CustomResources: [{ Type: 'z', FilePath: 'f', Layer: {}, Data: { any: ['thing'] } }],
+              MisconfSummary: { Successes: 1, Failures: 0 },
+              Packages: [{ Name: 'p', Version: '1', Extra: { deep: 1 } }],
+              Vulnerabilities: [{ VulnerabilityID: 'CVE-1', PkgName: 'p', Severity: 'LOW', Custom: { score: 3 } }],
+            },
+          ],
+        }),
+      )
+      expect([targets, findings.length]).toEqual([1, 1])
+    },
+  )
+
   test('may lack everything that is empty, and have what nobody knows yet', () => {
     expect(parseReport('{"SchemaVersion":2}')).toMatchObject({ findings: [], targets: 0, system: undefined })
     const { findings } = parseReport(

@@ -3,13 +3,15 @@ import { createServer, type Server } from 'node:http'
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { compromised, installTrivy, preferredVersion, releases, type InstallOptions, type InstallPorts } from '@deploy-kit/scan'
 import { pack } from 'tar-stream'
 import { cleanUp, machine } from './fake-trivy.ts'
 
+/** Node for the fake, and nothing that a developer has installed. */
+const withoutTrivy = `${dirname(process.execPath)}:/usr/bin:/bin`
 const linux = { platform: 'linux', architecture: 'x64' } as const
 const program = '#!/bin/sh\necho "Version: 0.73.0"\n'
 
@@ -193,7 +195,7 @@ describe('a scan where Trivy is not installed', () => {
       timeoutMs: 10_000,
     }
     // The fake does as the file beside it says, and there is none beside the program that was unpacked.
-    await expect(here.scans({ install }, { PATH: process.env['PATH'] ?? '' })).rejects.toMatchObject({
+    await expect(here.scans({ install }, { PATH: withoutTrivy })).rejects.toMatchObject({
       code: 'trivy-failed',
       message: expect.stringContaining('program/trivy'),
     })

@@ -27,6 +27,16 @@ describe('a scan', () => {
     expect(await readdir(here.temporary)).toEqual([])
   })
 
+  test('keeps the report as Trivy wrote it, with all that nobody here knows', async () => {
+    const here = await machine({})
+    const odd = join(here.room, 'odd.json')
+    await writeFile(odd, '{ "SchemaVersion": 2,\n  "Quantum": { "of": [1] }, "Results": [{"Target":"a","Class":"new","Dark":[{}]}] }\n')
+    await writeFile(join(here.room, 'bin', 'scenario.json'), JSON.stringify({ version: '0.73.0', report: odd }))
+    const report = join(here.room, 'out', 'report.json')
+    await here.scans({ report, scanners: ['secret'] })
+    expect(await readFile(report, 'utf8')).toBe(await readFile(odd, 'utf8'))
+  })
+
   test('passes what is clean', async () => {
     const here = await machine({ report: 'clean' })
     expect(await here.scans()).toMatchObject({ result: 'pass', reasonCode: 'ok', failing: [], files: { json: [] } })

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { advise } from './gate/advice.ts'
 import { compare, type Baseline } from './gate/compare.ts'
 import { gate } from './gate/gate.ts'
 import { withThreats } from './feeds/threats.ts'
 import { auditIgnores } from './ignore/ignores.ts'
+import { makeDirectory, unwritable } from './make-directory.ts'
 import { merged } from './report/merge.ts'
 import { readReport } from './report/parse-report.ts'
 import { openScanner, type Scanner } from './scanner.ts'
@@ -17,13 +18,15 @@ import { writeOutputs } from './outputs/write-outputs.ts'
 /**
  * Scans with Trivy, once for each image, and makes everything else out of its reports: gate, comparison, advice and files.
  * @throws KitError `trivy-missing`, `trivy-refused`, `trivy-failed`, `trivy-database-unavailable`, `trivy-database-outdated`,
- *   `trivy-report-invalid`, `scan-timeout`, `scan-subject-invalid`, `ignore-file-invalid`, `ignore-reason-missing`, `feed-invalid`,
+ *   `trivy-report-invalid`, `scan-timeout`, `scan-subject-invalid`, `scan-directory-unwritable`, `ignore-file-invalid`, `ignore-reason-missing`, `feed-invalid`,
  *   what is wrong with an installation, or with the image's layout or reference
  */
 export const scan = async (request: ScanRequest, ports: ScanPorts): Promise<Scanned> => {
-  const workDirectory = await mkdtemp(join(resolve(ports.temporaryDirectory), 'scan-'))
+  const workDirectory = await mkdtemp(join(resolve(ports.temporaryDirectory), 'scan-')).catch(unwritable(ports.temporaryDirectory))
   try {
-    await mkdir(resolve(request.cacheDirectory), { recursive: true })
+    // Before the first process: an hour of scanning must not end in a report that cannot be written.
+    await makeDirectory(resolve(request.cacheDirectory))
+    if (request.report !== undefined) await makeDirectory(dirname(resolve(request.report)))
     return await scanIn(workDirectory, request, ports)
   } finally {
     await rm(workDirectory, { recursive: true, force: true })

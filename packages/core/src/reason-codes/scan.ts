@@ -72,6 +72,11 @@ export const scanCodes = {
     cause: 'Trivy was killed. It waits for ever for a database mirror that accepts a connection and never answers.',
     remedy: 'Run it again; raise `timeout` for a large image.',
   },
+  'scan-directory-unwritable': {
+    title: 'A directory that a scan needs cannot be written to',
+    cause: 'The temporary directory of the job or `cache-directory` does not exist, is no directory, is full, or belongs to somebody else.',
+    remedy: 'See which one the message names, and what the system says about it.',
+  },
   'scan-subject-invalid': {
     title: 'There is nothing to scan at the place that was named',
     cause: 'The directory does not exist, or the image is named without a digest, so that it could be another one by the time it runs.',

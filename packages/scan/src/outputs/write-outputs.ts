@@ -1,5 +1,5 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { copyFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { predicateOf } from '../predicate/predicate.ts'
 import type { Finding } from '../report/finding.ts'
 import type { ScanRequest } from '../request.ts'
@@ -21,7 +21,6 @@ export const writeOutputs = async (
 ): Promise<ScanFiles> => {
   if (request.report === undefined) return { json: [], table: [], cyclonedx: [], spdx: [] }
   const report = resolve(request.report)
-  await mkdir(dirname(report), { recursive: true })
   const formats = request.formats ?? []
   const writeText = async (ending: string, text: string): Promise<string> => {
     const file = fileFor(report, undefined, ending)

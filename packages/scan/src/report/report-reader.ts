@@ -1,62 +1,58 @@
 import { KitError, messageOf } from '@deploy-kit/core'
-import { JSONParser } from '@streamparser/json'
 import type { z } from 'zod'
 import type { Finding, Suppressed } from './finding.ts'
 import { licenseOf, misconfigurationOf, secretOf, vulnerabilityOf } from './findings-of.ts'
 import { numbered, packageKey } from './key.ts'
-import type { Report } from './report.ts'
+import type { Layer, Report } from './report.ts'
 import { artifact, license, misconfiguration, modified, packageEntry, secret, vulnerability, type Artifact } from './schema.ts'
 
-/**
- * Reads Trivy's JSON report piece by piece: one item is held at a time, so that a report of hundreds of megabytes, most of
- * which are lists of packages and references, takes no more memory than its findings.
- */
+/** Lists of a result that are read. Packages come first, as Trivy writes them: they say at which lines things are. */
+const lists = ['Packages', 'Vulnerabilities', 'Misconfigurations', 'Secrets', 'Licenses', 'ExperimentalModifiedFindings'] as const
+const heads = ['Target', 'Class', 'Type'] as const
+const singles = ['SchemaVersion', 'CreatedAt', 'Metadata'] as const
+
+/** What of a report is read, as paths of the streaming parser. */
+export const pathsRead: readonly string[] = [
+  ...singles.map((name) => `$.${name}`),
+  ...heads.map((name) => `$.Results.*.${name}`),
+  ...lists.map((name) => `$.Results.*.${name}.*`),
+  '$.Results.*',
+]
+
+/** Takes Trivy's JSON report item by item, in the order of the file, and keeps what is read of it. */
 export class ReportReader {
-  readonly #parser: JSONParser
   readonly #findings: Finding[] = []
   readonly #suppressed: Suppressed[] = []
   readonly #packages = new Set<string>()
   readonly #unique = numbered()
   #head = { target: '', class: '', type: '' }
-  /** First lines of the packages of this result. Trivy writes packages ahead of what it found about them. */
+  /** First lines of the packages of this result. */
   #lines = new Map<string, number>()
   #targets = 0
   #schema: unknown
   #createdAt = ''
   #artifact: Artifact | undefined
 
-  constructor() {
-    this.#parser = new JSONParser({
-      paths: Object.keys(this.#readers).concat(inEachResult.map((name) => `$.Results.*.${name}`)),
-      keepStack: false,
-    })
-    this.#parser.onError = (error) => {
-      if (error instanceof KitError) throw error // Ours, from a reader below.
-      throw new KitError('trivy-report-invalid', 'The report of Trivy is not JSON, or was cut short.', { cause: error })
+  /** Takes a whole report that is in memory. @throws KitError `trivy-report-invalid` */
+  takeAll(report: unknown): void {
+    const { Results: results, ...rest } = asObject(report)
+    for (const name of singles) if (name in rest) this.take(name, rest[name])
+    for (const result of asList(results)) {
+      const fields = asObject(result)
+      for (const name of heads) if (name in fields) this.take(`Results.*.${name}`, fields[name])
+      for (const name of lists) for (const item of asList(fields[name])) this.take(`Results.*.${name}.*`, item)
+      this.take('Results.*', result)
     }
-    this.#parser.onValue = ({ value, stack, key }) => {
-      // `$.CreatedAt`, `$.Results.0`, `$.Results.0.Target` or `$.Results.0.Secrets.3`, by the number of levels above.
-      const list = stack[3]?.key
-      const path =
-        stack.length === 1 ? key : stack.length === 2 ? 'Results.*' : list === undefined ? `Results.*.${key}` : `Results.*.${list}.*`
-      this.#take(String(path), value)
-    }
-  }
-
-  /** @throws KitError `trivy-report-invalid` */
-  write(chunk: Uint8Array | string): void {
-    this.#parser.write(chunk)
   }
 
   /** @throws KitError `trivy-report-invalid` when the report is not whole, or is none */
   end(): Report {
-    if (!this.#parser.isEnded) this.#parser.end()
     if (this.#schema !== 2)
       throw new KitError(
         'trivy-report-invalid',
         `The report of Trivy has an unknown format at \`SchemaVersion\`: expected 2, got ${shown(this.#schema)}.`,
       )
-    const { OS: system, ImageConfig: image, Layers: layers = [] } = this.#artifact ?? {}
+    const { OS: system, ImageConfig: image } = this.#artifact ?? {}
     return {
       findings: this.#findings,
       suppressed: this.#suppressed,
@@ -65,43 +61,45 @@ export class ReportReader {
       createdAt: this.#createdAt,
       platform:
         image === undefined || image.os === '' ? undefined : [image.os, image.architecture, image.variant].filter(Boolean).join('/'),
-      layers: layers.map(({ DiffID: diffId, CreatedBy: createdBy }) => ({ diffId, createdBy })),
+      layers: layersOf(image),
       labels: image?.config?.Labels ?? {},
       packages: this.#packages,
     }
   }
 
-  #take(path: string, value: unknown): void {
-    const reader = this.#readers[`$.${path}`]
-    if (reader !== undefined) return reader(value)
-    const item = /^Results\.\*\.(\w+)$/.exec(path)?.[1]
-    if (item === 'Target' || item === 'Class' || item === 'Type') this.#head = { ...this.#head, [item.toLowerCase()]: String(value) }
+  /** Takes what stands at a path of pathsRead. @throws KitError `trivy-report-invalid` */
+  take(path: string, value: unknown): void {
+    this.#readers[path]?.(value)
   }
 
   readonly #readers: Readonly<Record<string, (value: unknown) => void>> = {
-    '$.SchemaVersion': (value) => void (this.#schema = value),
-    '$.CreatedAt': (value) => void (this.#createdAt = String(value)),
-    '$.Metadata': (value) => void (this.#artifact = check(artifact, value, 'Metadata')),
-    '$.Results.*': () => {
+    SchemaVersion: (value) => void (this.#schema = value),
+    CreatedAt: (value) => void (this.#createdAt = String(value)),
+    Metadata: (value) => void (this.#artifact = check(artifact, value, 'Metadata')),
+    'Results.*.Target': (value) => void (this.#head = { ...this.#head, target: String(value) }),
+    'Results.*.Class': (value) => void (this.#head = { ...this.#head, class: String(value) }),
+    'Results.*.Type': (value) => void (this.#head = { ...this.#head, type: String(value) }),
+    // At the end of each.
+    'Results.*': () => {
       this.#targets += 1
       this.#head = { target: '', class: '', type: '' }
       this.#lines = new Map()
     },
-    '$.Results.*.Packages.*': (value) => {
+    'Results.*.Packages.*': (value) => {
       const entry = check(packageEntry, value, 'Packages')
       this.#packages.add(packageKey(entry.Identifier?.PURL ?? '', entry.Name, entry.Version))
       const line = entry.Locations?.[0]?.StartLine
       if (line !== undefined && entry.ID !== '') this.#lines.set(entry.ID, line)
     },
-    '$.Results.*.Vulnerabilities.*': (value) => {
+    'Results.*.Vulnerabilities.*': (value) => {
       const found = check(vulnerability, value, 'Vulnerabilities')
       this.#add(vulnerabilityOf(found, this.#head, this.#lines.get(found.PkgID)))
     },
-    '$.Results.*.Misconfigurations.*': (value) =>
+    'Results.*.Misconfigurations.*': (value) =>
       this.#add(misconfigurationOf(check(misconfiguration, value, 'Misconfigurations'), this.#head)),
-    '$.Results.*.Secrets.*': (value) => this.#add(secretOf(check(secret, value, 'Secrets'), this.#head)),
-    '$.Results.*.Licenses.*': (value) => this.#add(licenseOf(check(license, value, 'Licenses'), this.#head)),
-    '$.Results.*.ExperimentalModifiedFindings.*': (value) => this.#suppress(value),
+    'Results.*.Secrets.*': (value) => this.#add(secretOf(check(secret, value, 'Secrets'), this.#head)),
+    'Results.*.Licenses.*': (value) => this.#add(licenseOf(check(license, value, 'Licenses'), this.#head)),
+    'Results.*.ExperimentalModifiedFindings.*': (value) => this.#suppress(value),
   }
 
   #add(finding: Finding | undefined): void {
@@ -137,7 +135,14 @@ export class ReportReader {
   }
 }
 
-const inEachResult = ['Target', 'Class', 'Type']
+/** Each layer with the entry of the history that made it; entries that changed no file have none (OCI image specification, config.md). */
+const layersOf = (image: Artifact['ImageConfig']): readonly Layer[] => {
+  const made = (image?.history ?? []).filter((entry) => !entry.empty_layer)
+  return (image?.rootfs?.diff_ids ?? []).map((diffId, index) => ({ diffId, createdBy: made[index]?.created_by ?? '' }))
+}
+
+const asObject = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {})
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const check = <T>(schema: z.ZodType<T>, value: unknown, where: string): T => {
   const checked = schema.safeParse(value)

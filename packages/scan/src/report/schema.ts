@@ -77,12 +77,13 @@ export const artifact = z.object({
   ImageID: text,
   RepoTags: z.array(z.string()).optional(),
   RepoDigests: z.array(z.string()).optional(),
-  Layers: z.array(z.object({ DiffID: text, CreatedBy: text })).optional(),
   ImageConfig: z
     .looseObject({
       architecture: text,
       os: text,
       variant: text,
+      rootfs: z.object({ diff_ids: z.array(z.string()).default([]) }).optional(),
+      history: z.array(z.object({ created_by: text, empty_layer: z.boolean().default(false) })).optional(),
       config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).optional(),
     })
     .optional(),

@@ -4,7 +4,7 @@ import { complaintOf } from './complaint.ts'
 
 /** How Trivy is started. */
 export interface TrivyPorts {
-  /** Directory without a trivy.yaml or .trivyignore, which Trivy would read unasked; also its HOME. */
+  /** Directory without a trivy.yaml or .trivyignore, which Trivy would read unasked; also its HOME, and where it puts its own temporary files. */
   readonly workDirectory: string
   /** Trivy's own cache: the database lives here. */
   readonly cacheDirectory: string
@@ -18,8 +18,6 @@ export interface TrivyPorts {
 /** A scanner reads what others wrote, so it gets no token, no cloud key and nothing that changes its result. */
 const handedOn = [
   'PATH',
-  'TMPDIR',
-  'TEMP',
   'SYSTEMROOT',
   'HTTP_PROXY',
   'HTTPS_PROXY',
@@ -60,6 +58,8 @@ export const runTrivy = async (
 const environmentOf = ({ environment, workDirectory, cacheDirectory }: TrivyPorts): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(handedOn.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]]))),
   HOME: workDirectory,
+  TMPDIR: workDirectory,
+  TEMP: workDirectory,
   TRIVY_CACHE_DIR: cacheDirectory,
   TRIVY_DISABLE_TELEMETRY: 'true',
   TRIVY_SKIP_VERSION_CHECK: 'true',

@@ -37,6 +37,9 @@ export const scanTarget = async (program: string, target: Target, scan: TargetSc
     '--show-suppressed',
     '--skip-db-update',
     '--skip-java-db-update',
+    // The one on the disk is locked by whoever scans: a second scan of the same job would fail.
+    '--cache-backend',
+    'memory',
     // Other checks than those in the program give other findings from one day to the next.
     ...(known.includes('misconfig') ? ['--skip-check-update'] : []),
     ...(scan.offline ? ['--offline-scan'] : []),
