@@ -43,7 +43,10 @@ export const setStage = async () => {
       const context = join(room, `context-${(count += 1)}`)
       const image = join(room, `image-${count}`)
       await imageContext(context, content)
-      const { digest } = await build({ context, tags: ['shop:v1'], sourceDateEpoch: 0, output: image }, { log: silentLogger, signal })
+      const { digest } = await build(
+        { context, tags: ['shop:v1'], sourceDateEpoch: 0, engine: 'oci', destination: { kind: 'layout', directory: image } },
+        { log: silentLogger, signal },
+      )
       return { image, digest, context }
     },
 
