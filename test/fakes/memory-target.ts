@@ -1,5 +1,14 @@
 import { KitError } from '@deploy-kit/core'
-import { sameRelease, type Endpoint, type Percent, type Release, type Side, type Target, type TargetState } from '@deploy-kit/rollout'
+import {
+  sameRelease,
+  type Endpoint,
+  type Percent,
+  type Release,
+  type Side,
+  type Target,
+  type TargetInPlace,
+  type TargetState,
+} from '@deploy-kit/rollout'
 
 /** A workload in memory that refuses what a platform refuses, and checks that the traffic is always on a side that is whole. */
 export class MemoryTarget implements Target {
@@ -14,12 +23,26 @@ export class MemoryTarget implements Target {
   /** Called after each mutation has taken effect; what it throws is an answer that was lost. */
   after: (call: string) => void = () => undefined
 
+  /** Set where the workload is replaced where it stands. */
+  inPlace: TargetInPlace | undefined
+  /** Called in the middle of a replacement, when some of the instances run one release and some the other; may throw. */
+  midway: () => void = () => undefined
+  /** Whether all instances run what the specification says. */
+  isWhole = true
+
+  keepUp?: NonNullable<Target['keepUp']>
+
   constructor(stable?: Release) {
     this.stable = stable
   }
 
+  /** Makes it a workload that is replaced where it stands. */
+  replacedInPlace(as: TargetInPlace['as']): void {
+    this.inPlace = { as, only: as === 'at-once', replace: (release, signal) => this.#replace(release, signal) }
+  }
+
   async describe(): Promise<TargetState> {
-    return { stable: this.#revision(this.stable), canary: this.#revision(this.canary), weight: this.weight }
+    return { stable: this.#stable(), canary: this.#revision(this.canary), weight: this.weight }
   }
 
   async prepare(release: Release, signal: AbortSignal): Promise<void> {
@@ -61,6 +84,24 @@ export class MemoryTarget implements Target {
 
   async endpoint(side: Side): Promise<Endpoint | undefined> {
     return this[side] && { url: `http://${side}.test`, headers: {} }
+  }
+
+  #stable(): TargetState['stable'] {
+    const whole = this.#revision(this.stable)
+    return this.isWhole || whole === undefined ? whole : { ...whole, runningDigest: undefined }
+  }
+
+  async #replace(release: Release, signal: AbortSignal): Promise<void> {
+    await this.#call(`replace ${release.version}`, signal)
+    if (this.weight > 0) throw new Error('stable was replaced under the traffic of a canary')
+    if (!sameRelease(this.stable, release) || !this.isWhole) {
+      this.stable = release
+      this.isWhole = false
+      this.midway()
+      this.isWhole = true
+    }
+    this.canary = undefined
+    this.after(`replace ${release.version}`)
   }
 
   #revision(release: Release | undefined): TargetState['stable'] {

@@ -25,6 +25,7 @@ const steps: fc.Arbitrary<PlanRequest['steps']> = fc
 export const anyPlan: fc.Arbitrary<Plan> = fc
   .record({
     strategy: fc.constantFrom('canary', 'canary', 'blue-green', 'rolling'),
+    inPlace: fc.constantFrom(undefined, { as: 'after-preview', only: false } as const, { as: 'at-once', only: false } as const),
     steps,
     replaces: fc.constantFrom(release('v1'), release('v1'), release('v1'), undefined),
     smoke: fc.boolean(),
@@ -57,6 +58,7 @@ export const anyEvent = ({ steps: planned }: Plan): fc.Arbitrary<Event> => {
       { type: 'gate-passed' },
       { type: 'gate-failed', reason: why },
       { type: 'discarded' },
+      { type: 'restored' },
       { type: 'failed', reason: why },
       { type: 'abort', reason: why },
       { type: 'freeze' },
@@ -105,7 +107,9 @@ export const anyState = ({ steps: planned, gatesBefore, gatesAfter }: Plan): fc.
       { phase: 'aborted', reason: why },
       { phase: 'rolled-back', reason: why },
     ),
-    fc.constantFrom('prepare', 'shift', 'promote', 'discard').map((part) => ({ phase: 'returning', part, reason: why }) as const),
+    fc
+      .constantFrom('prepare', 'shift', 'promote', 'discard', 'restore')
+      .map((part) => ({ phase: 'returning', part, reason: why }) as const),
   )
 }
 

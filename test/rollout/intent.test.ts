@@ -4,7 +4,7 @@ import { plan, release, step } from './story.ts'
 
 const canary = plan({ steps: [step(25), step(100)] })
 const why = { code: 'watch-failed', text: 'worse' } as const
-const back = (part: 'prepare' | 'shift' | 'promote' | 'discard'): State => ({ phase: 'returning', part, reason: why })
+const back = (part: 'prepare' | 'shift' | 'promote' | 'discard' | 'restore'): State => ({ phase: 'returning', part, reason: why })
 
 test.each<[string, State, number, Intent['safe'], number, string]>([
   ['before there is traffic', { phase: 'preparing' }, 0, 'stable', 0, 'preparing'],
@@ -27,6 +27,7 @@ test.each<[string, State, number, Intent['safe'], number, string]>([
   ['on the way back, until what comes back has the capacity', back('shift'), 0, 'stable', 100, 'returning'],
   ['on the way back, while stable is replaced', back('promote'), 100, 'canary', 0, 'returning'],
   ['at the end of the way back', back('discard'), 0, 'stable', 0, 'returning'],
+  ['while the replaced release is restored in place', back('restore'), 0, 'stable', 0, 'returning'],
   ['at the end of the way home', { phase: 'discarding', reason: why }, 0, 'stable', 0, 'discarding'],
 ])('the intent %s', (_when, state, weight, safe, next, doing) => {
   const command = decide(canary, state)

@@ -10,6 +10,8 @@ export interface Moment {
   readonly stable: Release | undefined
   readonly canary: Release | undefined
   readonly weight: number
+  /** Whether a replacement in place was in the middle. */
+  readonly isWhole: boolean
 }
 
 /**
@@ -20,8 +22,8 @@ export const moments = (story: Story): readonly Moment[] => {
   const seen: Moment[] = []
   let lease: Json = null
   const note = (after: string): void => {
-    const { stable, canary, weight } = story.target
-    if (lease !== null) seen.push({ after, lease, stable, canary, weight })
+    const { stable, canary, weight, isWhole } = story.target
+    if (lease !== null) seen.push({ after, lease, stable, canary, weight, isWhole })
   }
   const write = story.documents.write.bind(story.documents)
   story.documents.write = async (name, value, expected) => {
@@ -37,13 +39,18 @@ export const moments = (story: Story): readonly Moment[] => {
     after(call)
     note(call)
   }
+  const { midway } = story.target
+  story.target.midway = () => {
+    note('midway')
+    midway()
+  }
   return seen
 }
 
 /** A world as it was left at that moment. */
-export const worldAt = async ({ lease, stable, canary, weight }: Moment): Promise<Story> => {
+export const worldAt = async ({ lease, stable, canary, weight, isWhole }: Moment): Promise<Story> => {
   const story = new Story()
   await story.documents.write(leaseDocument, lease, undefined)
-  Object.assign(story.target, { stable, canary, weight })
+  Object.assign(story.target, { stable, canary, weight, isWhole })
   return story
 }

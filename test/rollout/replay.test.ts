@@ -20,6 +20,28 @@ const badAt = (weight: number): Tale => ({
   world: (story) => void (story.verdict = (now, mode) => (mode === 'rollout' && now === weight ? fails : passes)),
   ends: 'aborted',
 })
+/** Of v2 no more than half of the instances become ready. */
+const failsToStart = (target: Story['target']): void => {
+  const { midway } = target
+  target.midway = () => {
+    midway()
+    if (target.stable?.version === 'v2') throw new KitError('canary-not-ready', 'exit code 1')
+  }
+}
+const replaced = (
+  as: 'at-once' | 'after-preview',
+  more: Partial<PlanRequest> = {},
+  ends: Tale['ends'] = 'promoted',
+  world: Tale['world'] = () => undefined,
+): Tale => ({
+  plan: plan({ strategy: 'rolling', inPlace: { as, only: as === 'at-once' }, ...more }),
+  world: (story) => {
+    story.target.replacedInPlace(as)
+    world(story)
+  },
+  ends,
+})
+
 const tales: Record<string, Tale> = {
   'a canary': good({ steps: [step(5), step(25, { gates: ['smoke'], approval: true }), step(100)] }),
   'a canary that is promoted at 50 %': good({ steps: [step(50)] }),
@@ -31,6 +53,25 @@ const tales: Record<string, Tale> = {
     world: ({ target }) => void (target.stable = undefined),
     ends: 'promoted',
   },
+  'a workload replaced in place': replaced('at-once'),
+  'a workload replaced in place after a preview': replaced('after-preview'),
+  'a first release in place': {
+    ...replaced('at-once', { replaces: undefined }),
+    world: ({ target }) => {
+      target.replacedInPlace('at-once')
+      target.stable = undefined
+    },
+  },
+  'a release that does not start in place': replaced('at-once', {}, 'aborted', ({ target }) => failsToStart(target)),
+  'a release that does not start in place though its preview did': replaced('after-preview', {}, 'aborted', ({ target }) =>
+    failsToStart(target),
+  ),
+  'a preview that fails its smoke test': replaced('after-preview', {}, 'aborted', (story) => {
+    story.smoke = async () => ({ passed: false, text: 'wrong version answers' })
+  }),
+  'a release that goes bad in place while watched': replaced('at-once', {}, 'rolled-back', (story) => {
+    story.verdict = (_weight, mode) => (mode === 'watch' ? fails : passes)
+  }),
   'a bad canary': badAt(25),
   'a bad canary found at 100 %': badAt(100),
   'a release that goes bad while watched': {
@@ -65,6 +106,8 @@ const leftAt = async (tale: Tale, kill: Moment): Promise<Story> => {
 /** All traffic on a side that stands, nothing left over, nobody kept waiting. */
 const expectHome = async ({ target, documents }: Story, stable = target.stable): Promise<void> => {
   expect({ stable: target.stable, canary: target.canary, weight: target.weight }).toEqual({ stable, canary: undefined, weight: 0 })
+  // A first release that was given up in place stands as far as it came: there is nothing that it could give way to.
+  if (stable?.version !== 'v2' || target.inPlace?.as !== 'at-once') expect(target.isWhole).toBe(true)
   expect(await documents.read(leaseDocument)).toBeUndefined()
 }
 
@@ -77,8 +120,10 @@ const switched = (kill: Moment): Moment => {
 const phaseAt = ({ lease }: Moment): string => (lease as unknown as { state: SavedRollout }).state.state.phase
 
 /** What serves when the rollout is over. */
-const serving = ({ plan: { replaces, release: wanted } }: Tale, end: Terminal): typeof replaces =>
-  end.phase === 'promoted' ? wanted : replaces
+const serving = ({ plan: { replaces, release: wanted, inPlace } }: Tale, end: Terminal, { target }: Story): typeof replaces => {
+  if (end.phase === 'promoted') return wanted
+  return inPlace !== undefined && replaces === undefined ? target.stable : replaces
+}
 
 describe.each(Object.entries(tales))('%s, killed at any moment', (_name, tale) => {
   test('is carried on by the next attempt to the same end', async () => {
@@ -88,7 +133,7 @@ describe.each(Object.entries(tales))('%s, killed at any moment', (_name, tale) =
     for (const kill of kills) {
       const story = await leftAt(tale, kill)
       expect({ after: kill.after, end: await story.carryOn() }).toEqual({ after: kill.after, end })
-      await expectHome(story, serving(tale, end))
+      await expectHome(story, serving(tale, end, story))
     }
   })
 
@@ -98,12 +143,17 @@ describe.each(Object.entries(tales))('%s, killed at any moment', (_name, tale) =
       const story = await leftAt(tale, kill)
       const end = await story.reconcile()
       if (end === undefined) throw new Error('there was a lease')
-      const ends = { promoting: 'promoted', 'checking-production': 'promoted', watching: 'promoted', returning: 'rolled-back' }
+      const ends = {
+        promoting: tale.plan.inPlace === undefined ? 'promoted' : 'aborted',
+        'checking-production': 'promoted',
+        watching: 'promoted',
+        returning: 'rolled-back',
+      }
       expect({ after: kill.after, phase: end.phase }).toEqual({
         after: kill.after,
         phase: ends[phaseAt(kill) as keyof typeof ends] ?? 'aborted',
       })
-      await expectHome(story, serving(tale, end))
+      await expectHome(story, serving(tale, end, story))
     }
   })
 
@@ -112,11 +162,11 @@ describe.each(Object.entries(tales))('%s, killed at any moment', (_name, tale) =
     for (const kill of kills.map(switched)) {
       const attempt = await leftAt(tale, kill)
       expect({ after: kill.after, end: await attempt.carryOn() }).toEqual({ after: kill.after, end })
-      await expectHome(attempt, serving(tale, end))
+      await expectHome(attempt, serving(tale, end, attempt))
       const other = await leftAt(tale, kill)
       const home = await other.reconcile()
       if (home === undefined) throw new Error('there was a lease')
-      await expectHome(other, serving(tale, home))
+      await expectHome(other, serving(tale, home, other))
     }
   })
 

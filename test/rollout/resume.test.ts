@@ -18,7 +18,7 @@ const baking: State = { phase: 'baking', step: 1, since: 5, errors: 1 }
 const promoting: State = { phase: 'promoting', cutShort: false }
 const checked: State = { phase: 'checking-production', gate: 0 }
 const unverified: State = { phase: 'promoted', verified: false }
-const back = (part: 'prepare' | 'shift' | 'promote' | 'discard'): State => ({ phase: 'returning', part, reason: why })
+const back = (part: 'prepare' | 'shift' | 'promote' | 'discard' | 'restore'): State => ({ phase: 'returning', part, reason: why })
 
 describe('where a rollout goes on: reality wins', () => {
   test.each<[string, State, TargetState, State]>([
@@ -51,6 +51,25 @@ describe('where a rollout goes on: reality wins', () => {
     ['nowhere, when it has ended', unverified, seen(v2, undefined), unverified],
   ])('%s', (_where, stored, observed, expected) => {
     expect(resume(plan(), stored, observed)).toEqual(expected)
+  })
+})
+
+describe('where a replacement in place goes on', () => {
+  test.each<[string, 'at-once' | 'after-preview', State, TargetState, State]>([
+    ['at its beginning', 'at-once', { phase: 'created' }, seen(v1, undefined), promoting],
+    ['with the replacement, whatever the workload says of itself', 'at-once', promoting, seen(v2, undefined), promoting],
+    [
+      'with the preview, when it is gone',
+      'after-preview',
+      { phase: 'gating', step: -1, gate: 0 },
+      seen(v1, undefined),
+      { phase: 'preparing' },
+    ],
+    ['with the way back', 'at-once', back('restore'), seen(v2, undefined), back('restore')],
+    ['with the way home', 'at-once', { phase: 'retreating', reason: why }, seen(v2, undefined), { phase: 'retreating', reason: why }],
+    ['with the checks of production', 'at-once', checked, seen(v2, undefined), checked],
+  ])('%s', (_where, as, stored, observed, expected) => {
+    expect(resume(plan({ strategy: 'rolling', inPlace: { as, only: false } }), stored, observed)).toEqual(expected)
   })
 })
 

@@ -33,6 +33,7 @@ const states = {
   'back: shift': { phase: 'returning', part: 'shift', reason: why },
   'back: promote': { phase: 'returning', part: 'promote', reason: why },
   'back: discard': { phase: 'returning', part: 'discard', reason: why },
+  'back: restore': { phase: 'returning', part: 'restore', reason: why },
   promoted: { phase: 'promoted', verified: true },
   aborted: { phase: 'aborted', reason: why },
   'rolled back': { phase: 'rolled-back', reason: why },
@@ -58,6 +59,7 @@ const events = {
   rejected: { type: 'approval', decision: 'rejected', by: 'ann' },
   promoted: { type: 'promoted', at },
   discarded: { type: 'discarded' },
+  restored: { type: 'restored' },
   failed: { type: 'failed', reason: why },
   abort: { type: 'abort', reason: why },
   freeze: { type: 'freeze' },
@@ -139,10 +141,36 @@ const changes: Record<StateName, Row> = {
   'back: shift': { '100 set': 'back: promote' },
   'back: promote': { promoted: 'back: discard' },
   'back: discard': { discarded: 'rolled back' },
+  'back: restore': {},
   promoted: {},
   aborted: {},
   'rolled back': {},
   frozen: {},
+}
+
+/** What is different where stable is replaced in place; the rest is as above. */
+const changesInPlace: Partial<Record<StateName, Row>> = {
+  promoting: { promoted: 'production checked', failed: 'retreating', 'gate failed': 'retreating', abort: 'retreating' },
+  'promoting, cut short': { promoted: unverified, failed: 'retreating', 'gate failed': 'retreating', abort: 'retreating' },
+  'production checked': {
+    ...changes['production checked'],
+    'gate failed': 'back: restore',
+    failed: 'back: restore',
+  },
+  'watching, no look yet': {
+    ...changes['watching, no look yet'],
+    fail: { phase: 'returning', part: 'restore', reason: because('watch-failed', 'worse') },
+    'gate failed': 'back: restore',
+    failed: 'back: restore',
+  },
+  watching: {
+    ...changes.watching,
+    fail: { phase: 'returning', part: 'restore', reason: because('watch-failed', 'worse') },
+    'gate failed': 'back: restore',
+    failed: 'back: restore',
+  },
+  retreating: { restored: 'aborted', discarded: 'aborted' },
+  'back: restore': { restored: 'rolled back' },
 }
 
 const stateNames = Object.keys(states) as StateName[]
@@ -155,6 +183,17 @@ describe.each(stateNames)('%s', (name) => {
     const after = evolve(rollout(), states[name], events[event])
     expect(after).toEqual(named(expected ?? name))
     expect(JSON.parse(JSON.stringify(after))).toEqual(after)
+  })
+})
+
+/** The same states of a plan whose steps are there to have them all; a plan that is made has none. */
+const replacement = { ...rollout(), strategy: 'rolling', inPlace: 'after-preview' } as const
+const atOnce = plan({ strategy: 'rolling', inPlace: { as: 'at-once', only: true } })
+
+describe.each(stateNames)('%s, in place', (name) => {
+  test.each(eventNames)('%s', (event) => {
+    const expected = (changesInPlace[name] ?? changes[name])[event]
+    expect(evolve(replacement, states[name], events[event])).toEqual(named(expected ?? name))
   })
 })
 
@@ -183,6 +222,7 @@ const commands: Record<StateName, Command | undefined> = {
   'back: shift': { type: 'shift', weight: 100, release: v1 },
   'back: promote': { type: 'promote', release: v1 },
   'back: discard': { type: 'discard' },
+  'back: restore': { type: 'restore', release: v1 },
   promoted: undefined,
   aborted: undefined,
   'rolled back': undefined,
@@ -191,6 +231,44 @@ const commands: Record<StateName, Command | undefined> = {
 
 test.each(stateNames)('the command of %s', (name) => {
   expect(decide(rollout(), states[name])).toEqual(commands[name])
+})
+
+test('in place the commands are the same, but that stable is replaced, and restored on each way back', () => {
+  const others: Partial<Record<StateName, Command>> = {
+    promoting: { type: 'replace', release: v2 },
+    'promoting, cut short': { type: 'replace', release: v2 },
+    retreating: { type: 'restore', release: v1 },
+  }
+  for (const name of stateNames)
+    expect({ name, ...decide(replacement, states[name]) }).toEqual({ name, ...(others[name] ?? commands[name]) })
+})
+
+describe('what can only be replaced in place', () => {
+  test('is replaced at once: there is no preview, and no step', () => {
+    expect(atOnce).toMatchObject({ gatesBefore: [], steps: [], gatesAfter: ['smoke'] })
+    expect(evolve(atOnce, states.created, events.started)).toEqual(states.promoting)
+    expect(evolve(atOnce, states.created, events.abort)).toEqual(states.aborted)
+  })
+
+  test('leaves a first release that fails as far as it came', () => {
+    const firstOne = plan({ strategy: 'rolling', inPlace: { as: 'at-once', only: true }, replaces: undefined })
+    expect(evolve(firstOne, states.promoting, events.failed)).toEqual(states.retreating)
+    expect(decide(firstOne, states.retreating)).toEqual({ type: 'discard' })
+    expect(evolve(firstOne, states.retreating, events.discarded)).toEqual(states.aborted)
+  })
+
+  test('has no canary', () => {
+    expect(() => plan({ inPlace: { as: 'at-once', only: true } })).toThrow(
+      expect.objectContaining({
+        code: 'plan-impossible',
+        message: 'the workload cannot run two versions side by side, so canary is not possible; `strategy` must be rolling.',
+      }),
+    )
+  })
+
+  test('is only replaced so where the strategy says so', () => {
+    expect(plan({ inPlace: { as: 'after-preview', only: false } })).not.toHaveProperty('inPlace')
+  })
 })
 
 const late = (event: EventName): Event => ({ ...events[event], at: 60_000 }) as Event

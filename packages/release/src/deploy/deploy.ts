@@ -16,6 +16,7 @@ import {
   type Plan,
   type Release,
   type SavedRollout,
+  type Target,
   type TargetState,
   type Terminal,
 } from '@deploy-kit/rollout'
@@ -89,7 +90,7 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
     log.info(`${release.digest} already serves ${settings.app} in ${settings.environment}.`)
     return { ...report, end: { phase: 'unchanged' }, plan: undefined, weight: observed.weight, endedAt: clock.now() }
   }
-  const plan = resumable?.saved.plan ?? planFor(request, observed)
+  const plan = resumable?.saved.plan ?? planFor(request, observed, platform.target)
   for (const line of describePlan(plan)) log.info(line)
   if (resumable === undefined) await preflight(plan, platform, log, signal)
   const recent = await showOutlook(plan, settings, counts, context)
@@ -153,8 +154,8 @@ const longestObservationMs = 2_000
 const completed = async (release: Release, { platform, signal }: TargetContext): Promise<Release> =>
   (await platform.complete?.(release, signal)) ?? release
 
-const planFor = ({ settings, release, kind }: DeployRequest, observed: TargetState): Plan =>
-  makePlan({ ...settings, kind, release, replaces: observed.stable?.release, smoke: settings.smoke !== undefined })
+const planFor = ({ settings, release, kind }: DeployRequest, observed: TargetState, { inPlace }: Target): Plan =>
+  makePlan({ ...settings, kind, release, replaces: observed.stable?.release, smoke: settings.smoke !== undefined, inPlace })
 
 /** Where to go on: reality wins over what was stored, and the time of the deadline begins anew. */
 const carriedOn = ({ saved }: Resumable, observed: TargetState, now: number): SavedRollout => ({

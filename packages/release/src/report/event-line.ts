@@ -25,6 +25,8 @@ export const eventLine = ({ event, weight, evidence, phase }: LoggedEvent): stri
       return phase === 'returning' ? 'the replaced release serves everybody again' : 'promoted: the new version serves everybody'
     case 'discarded':
       return 'canary removed'
+    case 'restored':
+      return 'the replaced release serves everybody again'
     case 'failed':
       return `failed: ${firstLine(event.reason.text)}`
     case 'abort':

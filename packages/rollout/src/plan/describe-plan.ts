@@ -6,9 +6,13 @@ export const describePlan = (plan: Plan): readonly string[] => [
   plan.replaces === undefined
     ? `first release of ${plan.app} in ${plan.environment}: ${shortDigest(plan.release.digest)}`
     : `${plan.kind} of ${plan.app} in ${plan.environment}: ${shortDigest(plan.replaces.digest)} -> ${shortDigest(plan.release.digest)}, ${plan.strategy}`,
-  `prepare ${shortDigest(plan.release.digest)} without traffic${plan.gatesBefore.length > 0 ? `, then ${plan.gatesBefore.join(', ')}` : ''}`,
+  ...(plan.inPlace === 'at-once'
+    ? []
+    : [
+        `prepare ${shortDigest(plan.release.digest)} without traffic${plan.gatesBefore.length > 0 ? `, then ${plan.gatesBefore.join(', ')}` : ''}`,
+      ]),
   ...plan.steps.map(describeStep),
-  `promote${plan.gatesAfter.length > 0 ? `, then ${plan.gatesAfter.join(', ')}` : ''}`,
+  `${plan.inPlace === undefined ? 'promote' : 'replace it where it stands, and go back when that fails'}${plan.gatesAfter.length > 0 ? `, then ${plan.gatesAfter.join(', ')}` : ''}`,
   ...(plan.watchMs > 0 ? [`watch for ${formatDuration(plan.watchMs)}, and roll back when it fails`] : []),
 ]
 

@@ -1,6 +1,6 @@
 import { KitError } from '@deploy-kit/core'
 import { sameRelease, type Release } from '../release.ts'
-import type { GateName, OnInsufficient, Plan, Step, StrategyName } from './plan.ts'
+import type { GateName, InPlace, OnInsufficient, Plan, Step, StrategyName } from './plan.ts'
 
 export interface PlanRequest {
   readonly app: string
@@ -9,6 +9,8 @@ export interface PlanRequest {
   readonly release: Release
   readonly replaces: Release | undefined
   readonly strategy: StrategyName
+  /** How the platform replaces stable where it stands, and whether it can do nothing else; see TargetInPlace. */
+  readonly inPlace?: { readonly as: InPlace; readonly only: boolean } | undefined
   /** Steps of a canary; ignored by the other strategies, which have their own. */
   readonly steps: readonly Step[]
   /** Whether a smoke suite is there to be run before traffic and after the promotion. */
@@ -33,7 +35,10 @@ export const makePlan = (request: PlanRequest): Plan => {
       `${request.release.digest} with this configuration already serves ${request.app} in ${request.environment}.`,
     )
   }
+  if (request.inPlace?.only === true && request.strategy !== 'rolling')
+    impossible(`the workload cannot run two versions side by side, so ${request.strategy} is not possible; \`strategy\` must be rolling`)
   const gates: readonly GateName[] = request.smoke ? ['smoke'] : []
+  const inPlace = request.strategy === 'rolling' ? request.inPlace?.as : undefined
   const steps = request.replaces === undefined ? [] : stepsOf(request)
   // Those of a first release are not gone through, and are checked all the same: the fault would show at the next one.
   checkSteps(stepsOf(request), request)
@@ -44,7 +49,8 @@ export const makePlan = (request: PlanRequest): Plan => {
     release: request.release,
     replaces: request.replaces,
     strategy: request.strategy,
-    gatesBefore: gates,
+    ...(inPlace !== undefined && { inPlace }),
+    gatesBefore: inPlace === 'at-once' ? [] : gates,
     steps,
     gatesAfter: gates,
     watchMs: request.watchMs,

@@ -2,6 +2,9 @@ import type { Percent, Release } from '../release.ts'
 
 export type StrategyName = 'canary' | 'blue-green' | 'rolling'
 
+/** Whether the release is first prepared beside stable, without traffic, or is nowhere seen before it serves. */
+export type InPlace = 'after-preview' | 'at-once'
+
 /** A check that must hold before the rollout goes on. */
 export type GateName = 'smoke'
 
@@ -33,6 +36,11 @@ export interface Plan {
   /** The release that serves now; undefined for the first one. */
   readonly replaces: Release | undefined
   readonly strategy: StrategyName
+  /**
+   * Stable is replaced where it stands, under its own traffic, and judged afterwards: by workloads that cannot run two versions side by side. A
+   * failure before the promotion puts the replaced release in place again. Absent: the canary takes over, and then becomes stable.
+   */
+  readonly inPlace?: InPlace
   /** Checked on the canary before it has any traffic. */
   readonly gatesBefore: readonly GateName[]
   readonly steps: readonly Step[]

@@ -1,3 +1,4 @@
+import type { InPlace } from '../plan/plan.ts'
 import type { Percent, Release, Side } from '../release.ts'
 
 /** One version as the platform runs it now. */
@@ -38,10 +39,31 @@ export interface Target {
   shift(weight: Percent, signal: AbortSignal): Promise<void>
   /** The canary's release becomes stable, never with less than full capacity, and the weight is 0 again. */
   promote(signal: AbortSignal): Promise<void>
+  /** Present where stable can be replaced where it stands; the promotion of a rolling release. */
+  readonly inPlace?: TargetInPlace | undefined
+  /**
+   * Present where the capacity of stable changes by itself, as by an autoscaler. Gives a canary with traffic the capacity that its weight asks for
+   * now, and never takes any away. Called before each look; returns without waiting for it.
+   */
+  keepUp?(signal: AbortSignal): Promise<void>
   /** Removes the canary. @throws KitError `canary-has-traffic` while it has a weight */
   discard(signal: AbortSignal): Promise<void>
   /** Where a smoke test reaches that side, also before it has traffic; undefined when nothing runs there. */
   endpoint(side: Side, signal: AbortSignal): Promise<Endpoint | undefined>
+}
+
+/** A workload whose release is replaced where it stands, under its own traffic. */
+export interface TargetInPlace {
+  /** Whether a canary without traffic can be prepared beside it first. */
+  readonly as: InPlace
+  /** Whether two versions can never run side by side, so that nothing else is possible. */
+  readonly only: boolean
+  /**
+   * Stable runs the release, whole, and nothing that was prepared beside it is left. Done to what runs the release already it changes nothing.
+   * What an earlier replacement left half done, instances that will not become ready included, gives way to it.
+   * @throws KitError `canary-not-ready` as soon as it is clear that it will not be whole, with the reason and its last log lines
+   */
+  replace(release: Release, signal: AbortSignal): Promise<void>
 }
 
 /** An address for requests to one side only. */

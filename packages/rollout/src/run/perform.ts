@@ -1,4 +1,4 @@
-import { KitError } from '@deploy-kit/core'
+import { KitError, messageOf } from '@deploy-kit/core'
 import { shortDigest } from '../plan/describe-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { sameRelease, type Release, type Side } from '../release.ts'
@@ -41,6 +41,7 @@ export const perform = async (
       return { event: { type: 'weight-set', weight: command.weight, at: clock.now() }, weight: command.weight }
     case 'look':
       await clock.sleep(plan.pollMs, signal)
+      await keepUp(command, moment, ports, signal)
       return look(plan, command.mode, moment, ports, signal)
     case 'ask-approval': {
       const approval = await ports.approver.ask(command.step, signal)
@@ -56,6 +57,17 @@ export const perform = async (
     case 'discard':
       await target.discard(signal)
       return { event: { type: 'discarded' } }
+    case 'replace':
+      await requireOwn(plan, ports, signal)
+      await noteStable(plan, command.release, moment, ports, signal)
+      await inPlaceOf(ports).replace(command.release, signal)
+      await verifyRunning('stable', command.release, ports, signal)
+      return { event: { type: 'promoted', at: clock.now() }, weight: 0 }
+    case 'restore':
+      await requireOwn(plan, ports, signal)
+      await inPlaceOf(ports).replace(command.release, signal)
+      await verifyRunning('stable', command.release, ports, signal)
+      return { event: { type: 'restored' }, weight: 0 }
   }
 }
 
@@ -66,6 +78,39 @@ export const perform = async (
 const noteStable = async (plan: Plan, release: Release, moment: Moment, ports: RolloutPorts, signal: AbortSignal): Promise<void> => {
   if (moment.weight > 0 || plan.replaces === undefined || !sameRelease(release, plan.release)) return
   await ports.analyst.look({ weight: 0, mode: 'rollout', stepBegan: false }, signal).catch(() => undefined)
+}
+
+/** The canary follows what stable was scaled to since. A look is not worth less for a cluster that would not scale just now. */
+const keepUp = async (
+  { mode }: Extract<Command, { type: 'look' }>,
+  { weight }: Moment,
+  { target, log }: RolloutPorts,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (mode !== 'rollout' || weight === 0) return
+  await target.keepUp?.(signal).catch((error: unknown) => {
+    signal.throwIfAborted()
+    if (error instanceof KitError && error.code === 'lease-required') throw error
+    log.warning(`The canary could not be scaled with stable: ${messageOf(error)}`)
+  })
+}
+
+/**
+ * What stands in place is one of the two releases: another one is somebody else's, and not ours to replace.
+ * @throws KitError `foreign-writer`
+ */
+const requireOwn = async ({ release, replaces }: Plan, { target }: RolloutPorts, signal: AbortSignal): Promise<void> => {
+  const found = (await target.describe(signal)).stable?.release
+  if (found === undefined || sameRelease(found, release) || sameRelease(found, replaces)) return
+  throw new KitError(
+    'foreign-writer',
+    `The workload runs ${shortDigest(found.digest)}, which is neither what this rollout puts there nor what it replaces. Nothing was touched.`,
+  )
+}
+
+const inPlaceOf = ({ target }: RolloutPorts): NonNullable<typeof target.inPlace> => {
+  if (target.inPlace !== undefined) return target.inPlace
+  throw new KitError('internal-error', 'the plan replaces in place, which this target cannot')
 }
 
 /** What runs is the digest that was asked for: read back from the running instances, not from the specification. */

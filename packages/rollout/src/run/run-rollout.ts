@@ -119,7 +119,9 @@ const settle = async (lease: HeldLease, state: Terminal, saved: Json, options: R
 const stopsEverything = (error: KitError): boolean =>
   error.code === 'foreign-writer' || error.code === 'lease-lost' || error.code === 'lease-required'
 
-const changesTarget = ({ type }: Command): boolean => type === 'prepare' || type === 'shift' || type === 'promote' || type === 'discard'
+const changing: ReadonlySet<Command['type']> = new Set(['prepare', 'shift', 'promote', 'discard', 'replace', 'restore'])
+
+const changesTarget = ({ type }: Command): boolean => changing.has(type)
 
 const reasonOf = (error: KitError): Reason => ({ code: error.code, text: error.message })
 

@@ -12,3 +12,7 @@ export type Command =
   | { readonly type: 'ask-approval'; readonly step: number }
   | { readonly type: 'promote'; readonly release: Release }
   | { readonly type: 'discard' }
+  /** Stable runs the release where it stands. */
+  | { readonly type: 'replace'; readonly release: Release }
+  /** Stable runs the release that it ran before the replacement. */
+  | { readonly type: 'restore'; readonly release: Release }

@@ -2,7 +2,7 @@ import { KitError } from '@deploy-kit/core'
 import type { GateName, Plan, Step } from '../plan/plan.ts'
 import type { Release } from '../release.ts'
 import type { Command } from './command.ts'
-import type { State } from './state.ts'
+import type { ReturningPart, State } from './state.ts'
 
 /** The command for a state; undefined when the rollout has ended. Pure: no clock, no effect. */
 export const decide = (plan: Plan, state: State): Command | undefined => {
@@ -20,13 +20,13 @@ export const decide = (plan: Plan, state: State): Command | undefined => {
     case 'approving':
       return { type: 'ask-approval', step: state.step }
     case 'promoting':
-      return { type: 'promote', release: plan.release }
+      return { type: plan.inPlace === undefined ? 'promote' : 'replace', release: plan.release }
     case 'checking-production':
       return { type: 'gate', gate: gateAt(plan.gatesAfter, state.gate), side: 'stable', release: plan.release }
     case 'watching':
       return { type: 'look', weight: 100, mode: 'watch' }
     case 'retreating':
-      return { type: 'shift', weight: 0 }
+      return retreating(plan)
     case 'discarding':
       return { type: 'discard' }
     case 'returning':
@@ -39,7 +39,13 @@ export const decide = (plan: Plan, state: State): Command | undefined => {
   }
 }
 
-const returning = (plan: Plan, part: 'prepare' | 'shift' | 'promote' | 'discard'): Command => {
+/** Home: one write that moves the traffic, or that restores what stood there. A first release in place leaves nothing to go back to. */
+const retreating = (plan: Plan): Command => {
+  if (plan.inPlace === undefined) return { type: 'shift', weight: 0 }
+  return plan.replaces === undefined ? { type: 'discard' } : { type: 'restore', release: plan.replaces }
+}
+
+const returning = (plan: Plan, part: ReturningPart): Command => {
   switch (part) {
     case 'prepare':
       return { type: 'prepare', release: replaced(plan) }
@@ -49,6 +55,8 @@ const returning = (plan: Plan, part: 'prepare' | 'shift' | 'promote' | 'discard'
       return { type: 'promote', release: replaced(plan) }
     case 'discard':
       return { type: 'discard' }
+    case 'restore':
+      return { type: 'restore', release: replaced(plan) }
   }
 }
 

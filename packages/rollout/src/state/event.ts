@@ -12,6 +12,8 @@ export type Event =
   | { readonly type: 'approval'; readonly decision: 'waiting' | 'approved' | 'rejected'; readonly by?: string }
   | { readonly type: 'promoted'; readonly at: number }
   | { readonly type: 'discarded' }
+  /** The replaced release runs where it ran before. */
+  | { readonly type: 'restored' }
   /** A command failed for good: its own retries are used up. */
   | { readonly type: 'failed'; readonly reason: Reason }
   | { readonly type: 'abort'; readonly reason: Reason }

@@ -12,7 +12,7 @@ export const evolve = (plan: Plan, state: State, event: Event): State => {
   if (isTerminal(state)) return state
   switch (event.type) {
     case 'abort':
-      return aborted(state, event.reason)
+      return aborted(plan, state, event.reason)
     case 'failed':
       return failed(plan, state, event.reason)
     case 'gate-failed':
@@ -20,7 +20,7 @@ export const evolve = (plan: Plan, state: State, event: Event): State => {
     case 'freeze':
       return isBeforePromotion(state) && state.phase !== 'created' ? { phase: 'frozen', at: state } : state
     case 'started':
-      return state.phase === 'created' ? { phase: 'preparing' } : state
+      return state.phase === 'created' ? begun(plan) : state
     case 'prepared':
       return prepared(plan, state)
     case 'gate-passed':
@@ -34,24 +34,34 @@ export const evolve = (plan: Plan, state: State, event: Event): State => {
     case 'promoted':
       return promoted(plan, state, event.at)
     case 'discarded':
-      return discarded(state)
+      return discarded(plan, state)
+    case 'restored':
+      return restored(plan, state)
   }
 }
 
-/** A cancelled job: before the promotion traffic goes back, afterwards what has begun is finished. */
-const aborted = (state: State, reason: Reason): State => {
+const begun = (plan: Plan): State => (plan.inPlace === 'at-once' ? { phase: 'promoting', cutShort: false } : { phase: 'preparing' })
+
+/**
+ * A cancelled job: before the promotion traffic goes back, afterwards what has begun is finished. A replacement in place that is not
+ * complete goes back too: nobody has judged the release yet, and the one that it replaces was good.
+ */
+const aborted = (plan: Plan, state: State, reason: Reason): State => {
   if (state.phase === 'created') return { phase: 'aborted', reason }
-  if (isBeforePromotion(state)) return { phase: 'retreating', reason }
+  if (isBeforePromotion(state) || isReplacing(plan, state)) return { phase: 'retreating', reason }
   if (state.phase === 'watching' || state.phase === 'checking-production') return { phase: 'promoted', verified: false }
   return state.phase === 'promoting' ? { ...state, cutShort: true } : state
 }
 
 /** A failure: as an abort before the promotion; after it the replaced release comes back, where there is one. */
 const failed = (plan: Plan, state: State, reason: Reason): State => {
-  if (isBeforePromotion(state)) return aborted(state, reason)
+  if (isBeforePromotion(state) || isReplacing(plan, state)) return aborted(plan, state, reason)
   if (state.phase !== 'watching' && state.phase !== 'checking-production') return state
-  return plan.replaces === undefined ? { phase: 'promoted', verified: false } : { phase: 'returning', part: 'prepare', reason }
+  if (plan.replaces === undefined) return { phase: 'promoted', verified: false }
+  return { phase: 'returning', part: plan.inPlace === undefined ? 'prepare' : 'restore', reason }
 }
+
+const isReplacing = (plan: Plan, state: State): boolean => state.phase === 'promoting' && plan.inPlace !== undefined
 
 const prepared = (plan: Plan, state: State): State => {
   if (state.phase === 'preparing') return gateOr(plan, -1, 0)
@@ -79,7 +89,7 @@ const next = (plan: Plan, step: number): State =>
 
 const weightSet = (plan: Plan, state: State, weight: Percent, at: number): State => {
   if (state.phase === 'shifting' && weight === stepAt(plan, state.step).weight) return gateOr(plan, state.step, 0, at)
-  if (state.phase === 'retreating' && weight === 0) return { phase: 'discarding', reason: state.reason }
+  if (state.phase === 'retreating' && weight === 0 && plan.inPlace === undefined) return { phase: 'discarding', reason: state.reason }
   if (state.phase === 'returning' && state.part === 'shift' && weight === 100) return { ...state, part: 'promote' }
   return state
 }
@@ -146,8 +156,15 @@ const productionGateOr = (plan: Plan, gate: number, at?: number): State => {
   return plan.watchMs > 0 ? { phase: 'watching', since: at ?? -1, errors: 0, seen: false } : { phase: 'promoted', verified: true }
 }
 
-const discarded = (state: State): State => {
-  if (state.phase === 'discarding') return { phase: 'aborted', reason: state.reason }
+const discarded = (plan: Plan, state: State): State => {
+  if (state.phase === 'discarding' || (state.phase === 'retreating' && plan.inPlace !== undefined))
+    return { phase: 'aborted', reason: state.reason }
   if (state.phase === 'returning' && state.part === 'discard') return { phase: 'rolled-back', reason: state.reason }
   return state
+}
+
+const restored = (plan: Plan, state: State): State => {
+  if (plan.inPlace === undefined) return state
+  if (state.phase === 'retreating') return { phase: 'aborted', reason: state.reason }
+  return state.phase === 'returning' && state.part === 'restore' ? { phase: 'rolled-back', reason: state.reason } : state
 }

@@ -17,6 +17,7 @@ export const resume = (plan: Plan, stored: State, observed: TargetState): State 
   if (state.phase === 'watching') return { ...state, since: -1, errors: 0 }
   if (state.phase === 'returning') return resumeReturn(plan, state, observed)
   if (!isBeforePromotion(state) && state.phase !== 'promoting') return state
+  if (plan.inPlace !== undefined) return resumeInPlace(plan, state)
   if (sameRelease(observed.stable?.release, plan.release)) return resumePromotion(plan, state, observed)
   // A canary that is gone, or that has no traffic, starts over: preparing what is ready costs one look.
   if (!sameRelease(observed.canary?.release, plan.release)) return { phase: 'preparing' }
@@ -25,6 +26,10 @@ export const resume = (plan: Plan, stored: State, observed: TargetState): State 
   return step < 0 ? { phase: 'preparing' } : { phase: 'shifting', step }
 }
 
+/** A replacement in place that had begun is repeated: what the workload says of itself does not tell how far its instances are. */
+const resumeInPlace = (plan: Plan, state: State): State =>
+  state.phase === 'promoting' || plan.inPlace === 'at-once' ? { phase: 'promoting', cutShort: false } : { phase: 'preparing' }
+
 /** Stable is the new release already. While there is a canary, the promotion is not complete and is repeated. */
 const resumePromotion = (plan: Plan, state: State, observed: TargetState): State => {
   const promoting: State = state.phase === 'promoting' ? state : { phase: 'promoting', cutShort: false }
@@ -32,7 +37,7 @@ const resumePromotion = (plan: Plan, state: State, observed: TargetState): State
 }
 
 const resumeReturn = (plan: Plan, state: Extract<State, { phase: 'returning' }>, observed: TargetState): State => {
-  if (sameRelease(observed.canary?.release, plan.replaces)) return state
+  if (state.part === 'restore' || sameRelease(observed.canary?.release, plan.replaces)) return state
   return { ...state, part: sameRelease(observed.stable?.release, plan.replaces) ? 'discard' : 'prepare' }
 }
 

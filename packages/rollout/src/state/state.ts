@@ -21,15 +21,17 @@ export type State =
   | { readonly phase: 'checking-production'; readonly gate: number }
   /** `seen`: whether a look found the version within its tolerance; a watch that saw nothing has verified nothing. */
   | { readonly phase: 'watching'; readonly since: number; readonly errors: number; readonly seen: boolean }
-  /** Inside the rollout: traffic back to stable, then the canary goes. */
+  /** Inside the rollout: traffic back to stable, then the canary goes; in place the replaced release comes back, and that is all. */
   | { readonly phase: 'retreating'; readonly reason: Reason }
   | { readonly phase: 'discarding'; readonly reason: Reason }
-  /** After the promotion: the replaced release comes back the way a release comes, in one step. */
-  | { readonly phase: 'returning'; readonly part: 'prepare' | 'shift' | 'promote' | 'discard'; readonly reason: Reason }
+  /** After the promotion: the replaced release comes back the way a release comes, in one step, or is restored in place. */
+  | { readonly phase: 'returning'; readonly part: ReturningPart; readonly reason: Reason }
   | { readonly phase: 'promoted'; readonly verified: boolean }
   | { readonly phase: 'aborted'; readonly reason: Reason }
   | { readonly phase: 'rolled-back'; readonly reason: Reason }
   | { readonly phase: 'frozen'; readonly at: ResumableState }
+
+export type ReturningPart = 'prepare' | 'shift' | 'promote' | 'discard' | 'restore'
 
 /** A state that a rollout can be frozen in and resumed from. */
 export type ResumableState = Extract<State, { phase: 'preparing' | 'gating' | 'shifting' | 'baking' | 'approving' }>
