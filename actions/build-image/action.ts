@@ -1,5 +1,6 @@
 import { defineAction, input } from '@deploy-kit/core'
 import { buildInputs, publicationInputs } from '../shared/build-inputs.ts'
+import { registryInputs } from '../shared/registry-inputs.ts'
 import { dryRunInput } from '../shared/rollout-inputs.ts'
 
 export const buildImage = defineAction({
@@ -9,6 +10,7 @@ export const buildImage = defineAction({
   inputs: {
     ...buildInputs,
     ...publicationInputs,
+    ...registryInputs,
     digest: input.digest({
       about:
         'Digest of an image that is in the registry already, built and found good: it gets the tags, and nothing is built. The step after a scan.',

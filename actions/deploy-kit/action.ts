@@ -1,5 +1,6 @@
 import { defineAction, input } from '@deploy-kit/core'
 import { buildInputs, publicationInputs } from '../shared/build-inputs.ts'
+import { registryInputs } from '../shared/registry-inputs.ts'
 import { dryRunInput, leaseInputs, rolloutInputs } from '../shared/rollout-inputs.ts'
 import { scanGateInputs, scanTermInputs, trivyInputs } from '../shared/scan-inputs.ts'
 import { targetHosts, targetInputs } from '../shared/target-inputs.ts'
@@ -15,6 +16,7 @@ export const deployKit = defineAction({
     version: input.text({ about: 'Name of the version for people. Default: the short commit.' }),
     ...buildInputs,
     ...publicationInputs,
+    ...registryInputs,
     scan: input.choice(['required', 'off'], {
       default: 'required',
       about: 'Whether the image must pass a scan before it is released. `off` is written into the record.',
@@ -26,7 +28,9 @@ export const deployKit = defineAction({
     'kev-feed': scanTermInputs['kev-feed'],
     ...rolloutInputs,
     ...leaseInputs,
-    ...dryRunInput('the image is built and scanned, and the plan is checked against the target and shown.'),
+    ...dryRunInput(
+      'the image is built and scanned, with `push` by its digest and without a tag, and the plan is checked against the target and shown.',
+    ),
   },
   outputs: {
     digest: 'Digest that serves now, read back from the running instances.',
@@ -35,7 +39,7 @@ export const deployKit = defineAction({
     weight: 'Percent of requests that the canary has now: 0 unless the rollout was frozen.',
     promoted: '`true` when the new version serves everybody, else `false`.',
     mutated: '`true` as soon as anything in the target was touched.',
-    stages: 'What became of build, scan, deploy and smoke, as JSON.',
+    stages: 'What became of build, scan, publish and deploy, as JSON.',
   },
   permissions: { contents: ['read', 'to check out the sources, the configuration and the smoke suite'] },
   hosts: {

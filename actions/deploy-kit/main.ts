@@ -9,7 +9,7 @@ export const main = runs(deployKit, async (context) => {
   const stages = new Stages()
   const built =
     inputs.image === undefined
-      ? await stages.run('build', () => buildImage({ ...inputs, ...asBuilt, 'dry-run': false }, host, signal))
+      ? await stages.run('build', () => buildImage({ ...inputs, ...asBuilt, push: byDigest[inputs.push] }, host, signal))
       : undefined
   if (built === undefined) stages.skip('build', 'The image was given.')
   const image = inputs.image ?? built?.outputs.image
@@ -20,12 +20,19 @@ export const main = runs(deployKit, async (context) => {
   if (scanned !== undefined && !scanned.ended.ok)
     return { ...scanned.ended, outputs: { image, stages: JSON.stringify(stages.json()) }, summary: stages.summary() }
 
+  if (built !== undefined && inputs.push === 'true' && !inputs['dry-run']) {
+    const { digest: known, 'content-hash': hash } = built.outputs
+    await stages.run('publish', () => buildImage({ ...inputs, ...asBuilt, digest: known, 'content-hash': hash }, host, signal))
+  }
   const deployed = await stages.run('deploy', () =>
     release({ ...inputs, image, digest, 'scan-record': scanned?.record, 'scan-max-age': undefined }, context),
   )
   const { plan: _plan, ...outputs } = deployed.outputs
   return { ...deployed, outputs: { ...outputs, image, stages: JSON.stringify(stages.json()) }, summary: stages.summary() }
 })
+
+/** The tags move after the scan, so that an image that is found bad has none. */
+const byDigest = { false: 'false', digest: 'digest', true: 'digest' } as const
 
 /** The pipeline has no inputs for what only a build on its own needs. */
 const asBuilt = {
@@ -37,4 +44,5 @@ const asBuilt = {
   'build-timeout': 3_600_000,
   output: 'image',
   'source-date-epoch': undefined,
+  'dry-run': false,
 } as const

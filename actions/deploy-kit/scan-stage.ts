@@ -1,13 +1,11 @@
 import type { ActionHost, ActionResult } from '@deploy-kit/core'
-import { scanImage, type ScanInputs, type ScanRecordInputs, type Stages } from '@deploy-kit/release'
+import { scanLoggedIn, type LoginInputs, type ScanInputs, type ScanRecordInputs, type Stages } from '@deploy-kit/release'
 
-type Inputs = Pick<
-  ScanInputs,
-  'image' | 'digest' | 'trivy' | 'install' | 'trivy-version' | 'fail-on' | 'ignore-unfixed' | 'ignore-files'
-> & {
-  readonly scan: 'required' | 'off'
-  readonly 'kev-feed': string | undefined
-}
+type Inputs = Pick<ScanInputs, 'image' | 'digest' | 'trivy' | 'install' | 'trivy-version' | 'fail-on' | 'ignore-unfixed' | 'ignore-files'> &
+  LoginInputs & {
+    readonly scan: 'required' | 'off'
+    readonly 'kev-feed': string | undefined
+  }
 
 /** How the scan of the pipeline ended, and its record for the release. */
 export interface ScanStage {
@@ -22,7 +20,7 @@ export const scanStage = async (stages: Stages, inputs: Inputs, host: ActionHost
     return undefined
   }
   const { outputs, ...result } = await stages.run('scan', () =>
-    scanImage(
+    scanLoggedIn(
       { ...inputs, 'input-kind': 'auto', timeout: scanWithinMs, report: 'trivy-report.json', formats: ['sarif', 'predicate'], cache: true },
       host,
       signal,

@@ -1,5 +1,6 @@
 import { defineAction, input } from '@deploy-kit/core'
 import { imageInputs } from '../shared/image-inputs.ts'
+import { registryInputs } from '../shared/registry-inputs.ts'
 import {
   scanDatabaseInputs,
   scanFormats,
@@ -17,6 +18,7 @@ export const scanTrivy = defineAction({
   summary: 'Scans an image, a directory or a bill of materials with Trivy and fails on the findings that you name, never on silence.',
   inputs: {
     ...imageInputs,
+    ...registryInputs,
     'input-kind': input.choice(['auto', ...scanSubjects], {
       default: 'auto',
       about:
@@ -94,5 +96,6 @@ export const scanTrivy = defineAction({
       'Database and archive of Trivy are kept there, unless `cache: false`.',
     'the registry of the image': 'Trivy reads the image from there when `image` is a reference.',
   },
+  finishesInPost: true,
   branding: { icon: 'shield', color: 'blue' },
 })

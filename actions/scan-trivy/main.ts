@@ -1,5 +1,5 @@
 import { runs } from '@deploy-kit/core'
-import { scanImage } from '@deploy-kit/release'
+import { scanLoggedIn } from '@deploy-kit/release'
 import { scanTrivy } from './action.ts'
 
-export const main = runs(scanTrivy, async ({ inputs, host, signal }) => scanImage(inputs, host, signal))
+export const main = runs(scanTrivy, async ({ inputs, host, signal }) => scanLoggedIn(inputs, host, signal))

@@ -70,17 +70,15 @@ export const publicationInputs = {
     about:
       'Builds nothing when the registry has an image of the same content: Dockerfile, context after .dockerignore, arguments, platforms, digests of base images. Its tags are moved. What RUN fetches from the network is not looked at.',
   }),
-  'registry-username': input.text({
-    about: 'Name for the registry of the first image. Default with `registry-password`: who started the run.',
-  }),
-  'registry-password': input.secret({ about: 'Password or token for it. For ghcr.io `github.token`, with `packages: write`.' }),
-  'registry-logins': input.secretAssignments({
-    about: 'Logins for further registries: host=name:password, one a line.',
-  }),
-  'registry-identities': input.lines({
+  sign: input.choice(['false', 'keyless', 'key'], {
+    default: 'false',
     about:
-      'Logins by the identity of the job, without a stored secret (`id-token: write`): host,aws,role=…; host,google,provider=…,service-account=…; docker.io,docker-hub,organization=…,connection=….',
+      'Whether cosign signs the image, by its digest and before any tag moves: `keyless` by the identity of the job (`id-token: write`), or with `sign-key`.',
   }),
+  'sign-key': input.text({
+    about: 'Key for cosign: a file, env://VARIABLE, or one in a key store such as awskms://…. Its password is COSIGN_PASSWORD.',
+  }),
+  'sign-options': input.lines({ about: 'Further options of `cosign sign`, one a line, such as --signing-config=file.' }),
   'size-budget': input.text({
     about:
       'What the compressed image may have: 250MB, +5MB or +10% more than before, and the same for one platform (linux/arm64=300MB), separated by commas. Above it the step fails, and no tag is moved.',

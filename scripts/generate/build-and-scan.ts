@@ -69,7 +69,11 @@ const tagInputs = [
   'registry-password',
   'registry-logins',
   'registry-identities',
+  'sign',
+  'sign-key',
+  'sign-options',
   'size-budget',
+  'size-baseline',
 ]
 
 const passed = ({ name, inputs }: ActionDefinition) =>

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -45,7 +45,7 @@ export class Yard implements AsyncDisposable {
     try {
       await writeFile(
         join(yard.directory, 'storage.conf'),
-        `[storage]\ndriver = "overlay"\ngraphroot = "${join(yard.directory, 'containers')}"\nrunroot = "${join(yard.directory, 'containers-run')}"\n`,
+        `[storage]\ndriver = "vfs"\ngraphroot = "${join(yard.directory, 'containers')}"\nrunroot = "${join(yard.directory, 'containers-run')}"\n`,
       )
       if (wanted.includes('buildkit')) await yard.#startBuildKit()
       if (wanted.includes('docker')) await yard.#startDocker()
@@ -107,6 +107,12 @@ export class Yard implements AsyncDisposable {
     return { digest: answer.headers.get('docker-content-digest') ?? '', body: (await answer.json()) as Record<string, unknown> }
   }
 
+  /** The configuration of a single image. */
+  async configuration(repository: string, reference: string): Promise<unknown> {
+    const config = (await this.manifest(repository, reference))?.body['config'] as { readonly digest: string }
+    return (await fetch(`http://${this.registry}/v2/${repository}/blobs/${config.digest}`, { headers: { authorization } })).json()
+  }
+
   /** Empties BuildKit's own cache. */
   async forgets(): Promise<void> {
     await promisify(execFile)('buildctl', ['--addr', this.buildkit, 'prune', '--all'], { env: { PATH: toolsPath } })
@@ -115,7 +121,15 @@ export class Yard implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of this.#programs.toReversed()) await program.stop()
     await this.#registry.stop()
-    await rm(this.directory, { recursive: true, force: true, maxRetries: 5 })
+    await this.#unmount()
+    await rm(this.directory, { recursive: true, force: true })
+  }
+
+  /** A BuildKit that is stopped in the middle of a RUN leaves its mounts. */
+  async #unmount(): Promise<void> {
+    const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
+    const own = mounts.filter((path) => path.startsWith(`${this.directory}/`)).toReversed()
+    for (const path of own) await promisify(execFile)('umount', ['--lazy', path])
   }
 
   async #startBuildKit(): Promise<void> {

@@ -41,6 +41,11 @@ export const buildCodes = {
     cause: 'The engine could not write a layer: there is no space left where it keeps its images and cache.',
     remedy: 'Free space on the runner (`docker system prune`, fewer cached layers), or use a larger one.',
   },
+  'signing-failed': {
+    title: 'The image could not be signed',
+    cause: 'cosign ended with an error. What it says is in the message. No tag was moved.',
+    remedy: 'Read what cosign says; check key, password and, for `sign: keyless`, `id-token: write` of the job.',
+  },
   'push-target-missing': {
     title: 'There is no registry to push to',
     cause: 'The image has no name with a registry, or an owner, in it.',

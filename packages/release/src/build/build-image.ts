@@ -1,18 +1,18 @@
 import type { ActionHost, ActionResult } from '@deploy-kit/core'
 import { build, planBuild, type BuildPorts } from '@deploy-kit/image'
-import { describeRemote, type Registry } from '@deploy-kit/image/registry'
+import { describeRemote } from '@deploy-kit/image/registry'
 import { requireBudget } from '@deploy-kit/image/size'
 import { buildReport } from './build-report.ts'
 import { contentOf } from './content.ts'
 import { describeBuild, type DescribedBuild } from './described-build.ts'
 import type { BuildInputs, BuildOutputs } from './inputs.ts'
-import { loginsOf } from './logins.ts'
+import { loginsOf } from '../registry/logins.ts'
 import { measure } from './measure.ts'
-import { publishTags } from './move-tags.ts'
 import { planReport } from './plan-report.ts'
+import { publish } from './publish.ts'
 import { sourceOf } from './source.ts'
 import { knownReport, type KnownImage } from './known-report.ts'
-import { openWorkplace } from './workplace.ts'
+import { openWorkplace, type Workplace } from '../registry/workplace.ts'
 
 /** Builds an image, or gives tags to one that was built and found good, or with `dry-run` shows what would be done. */
 export const buildImage = async (inputs: BuildInputs, host: ActionHost, signal: AbortSignal): Promise<ActionResult<BuildOutputs>> => {
@@ -22,24 +22,36 @@ export const buildImage = async (inputs: BuildInputs, host: ActionHost, signal: 
   if (inputs['dry-run']) return dryRun(described, { log: host.log, signal })
 
   await using workplace = await openWorkplace(host, logins, signal)
+  const job: Job = { inputs, described, workplace, host, signal }
+  if (inputs.digest !== undefined)
+    return await publishKnown(job, { digest: inputs.digest, hash: inputs['content-hash'], push: 'true', outcome: 'tagged' })
+  const content = await contentOf(inputs, described, workplace.registry, host.log)
+  if (content.digest !== undefined)
+    return await publishKnown(job, { digest: content.digest, hash: content.hash, push: inputs.push, outcome: 'unchanged' })
+  return await buildAnew(job, content.hash)
+}
+
+/** What all ways to a published image work with. */
+interface Job {
+  readonly inputs: BuildInputs
+  readonly described: DescribedBuild
+  readonly workplace: Workplace
+  readonly host: ActionHost
+  readonly signal: AbortSignal
+}
+
+const buildAnew = async (job: Job, hash: string | undefined): Promise<ActionResult<BuildOutputs>> => {
+  const { inputs, described, workplace, host, signal } = job
+  const { naming, request } = described
   const { registry, environment, directory: temporaryDirectory } = workplace
-  if (inputs.digest !== undefined) {
-    const moved = { digest: inputs.digest, hash: inputs['content-hash'], push: 'true', outcome: 'tagged' } as const
-    return await publishKnown(described, moved, registry, host)
-  }
-  const content = inputs.push === 'false' ? undefined : await contentOf(inputs, described, registry, host.log)
-  if (content?.digest !== undefined) {
-    const same = { digest: content.digest, hash: content.hash, push: inputs.push, outcome: 'unchanged' } as const
-    return await publishKnown(described, same, registry, host)
-  }
   const started = performance.now()
-  const image = await host.log.group(`Build ${described.naming.references[0] ?? described.naming.names[0] ?? ''}`, () =>
-    build(described.request, { log: host.log, signal, registry, environment, temporaryDirectory }),
+  const image = await host.log.group(`Build ${naming.references[0] ?? naming.names[0] ?? ''}`, () =>
+    build(request, { log: host.log, signal, registry, environment, temporaryDirectory }),
   )
   const size = await measure(image.platforms, inputs.push === 'false' ? [] : described.baselines, registry, host.log)
   requireBudget(size, described.budget)
-  if (inputs.push === 'true') await publishTags(registry, described.naming, { digest: image.digest, hash: content?.hash }, host)
-  return buildReport(described, { ...image, size, hash: content?.hash, tookMs: performance.now() - started, push: inputs.push })
+  if (inputs.push === 'true') await publish({ digest: image.digest, hash }, naming, described.signing, workplace, host, signal)
+  return buildReport(described, { ...image, size, hash, tookMs: performance.now() - started, push: inputs.push })
 }
 
 const dryRun = async (described: DescribedBuild, ports: BuildPorts): Promise<ActionResult<BuildOutputs>> => {
@@ -49,16 +61,11 @@ const dryRun = async (described: DescribedBuild, ports: BuildPorts): Promise<Act
 }
 
 /** Nothing is built: the image is there. Its tags move, unless that is left to the step after a scan. */
-const publishKnown = async (
-  described: DescribedBuild,
-  known: KnownImage,
-  registry: Registry,
-  host: ActionHost,
-): Promise<ActionResult<BuildOutputs>> => {
-  const [name = ''] = described.naming.names
-  const platforms = await describeRemote(registry, name, known.digest)
-  const size = await measure(platforms, described.baselines, registry, host.log)
+const publishKnown = async ({ described, workplace, host, signal }: Job, known: KnownImage): Promise<ActionResult<BuildOutputs>> => {
+  const { naming } = described
+  const platforms = await describeRemote(workplace.registry, naming.names[0] ?? '', known.digest)
+  const size = await measure(platforms, described.baselines, workplace.registry, host.log)
   requireBudget(size, described.budget)
-  if (known.push === 'true') await publishTags(registry, described.naming, known, host)
+  if (known.push === 'true') await publish(known, naming, described.signing, workplace, host, signal)
   return knownReport(described, known, size, platforms)
 }

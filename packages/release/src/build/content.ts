@@ -19,7 +19,7 @@ export const contentOf = async (
   registry: Registry,
   log: Logger,
 ): Promise<Content> => {
-  if (!inputs['skip-unchanged']) return { hash: undefined, digest: undefined }
+  if (!inputs['skip-unchanged'] || inputs.push === 'false') return { hash: undefined, digest: undefined }
   const { context, file, target, platforms = [], buildArguments, buildContexts, secrets = [], ssh, destination } = request
   const found = await contentHash(
     {

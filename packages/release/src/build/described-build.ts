@@ -8,6 +8,7 @@ import { cachesOf } from './caches.ts'
 import type { BuildInputs } from './inputs.ts'
 import { namingOf, type Naming } from './naming.ts'
 import { secretsOf } from './secrets.ts'
+import { signingOf, type Signing } from './sign.ts'
 import type { Source } from './source.ts'
 
 /** A build whose inputs have all been checked. */
@@ -15,6 +16,7 @@ export interface DescribedBuild {
   readonly request: EngineRequest
   readonly naming: Naming
   readonly budget: readonly SizeLimit[]
+  readonly signing: Signing | undefined
   /** References of images that the size may be compared with, the first that is there. */
   readonly baselines: readonly string[]
 }
@@ -70,7 +72,7 @@ export const describeBuild = (given: BuildInputs, source: Source, host: ActionHo
         : { kind: 'registry', names: naming.names },
   }
   const baselines = baseline === undefined ? naming.references : [baseline]
-  return { request, naming, budget: parseSizeBudget(inputs['size-budget'] ?? ''), baselines }
+  return { request, naming, budget: parseSizeBudget(inputs['size-budget'] ?? ''), signing: signingOf(inputs), baselines }
 }
 
 /** A path of the checkout. What looks like an address would make the engine clone it, without the checkout and its .dockerignore. */

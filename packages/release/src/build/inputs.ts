@@ -1,10 +1,11 @@
 import type { EngineName } from '@deploy-kit/image'
+import type { LoginInputs } from '../registry/logins.ts'
 
 type Pairs = Readonly<Record<string, string>> | undefined
 type Lines = readonly string[] | undefined
 
 /** What is built, from what and by what: the inputs that every action with a build has. */
-export interface BuildInputs {
+export interface BuildInputs extends LoginInputs {
   readonly images: Lines
   readonly context: string
   readonly file: string
@@ -33,10 +34,9 @@ export interface BuildInputs {
   readonly push: 'false' | 'digest' | 'true'
   readonly 'skip-unchanged': boolean
   readonly 'content-hash': string | undefined
-  readonly 'registry-username': string | undefined
-  readonly 'registry-password': string | undefined
-  readonly 'registry-logins': Pairs
-  readonly 'registry-identities': Lines
+  readonly sign: 'false' | 'keyless' | 'key'
+  readonly 'sign-key': string | undefined
+  readonly 'sign-options': Lines
   readonly 'size-baseline': string | undefined
   readonly 'size-budget': string | undefined
   readonly digest: string | undefined

@@ -2,7 +2,7 @@ import { table, inert, type ActionResult, type Json } from '@deploy-kit/core'
 
 /** What became of one stage of the pipeline. */
 export interface StageEnd {
-  readonly name: 'build' | 'scan' | 'deploy'
+  readonly name: 'build' | 'scan' | 'publish' | 'deploy'
   readonly outcome: string
   readonly reason: string
 }

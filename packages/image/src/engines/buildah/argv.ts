@@ -19,7 +19,8 @@ export const buildahArgv = (
   ...flag('timestamp', String(request.sourceDateEpoch)),
   // Else the version of buildah would be part of the digest.
   '--identity-label=false',
-  '--layers',
+  // Its cache does not know platforms: from it, the image of one became that of the other (seen with 1.28.2, FROM scratch).
+  isSeveral(request) ? '--layers=false' : '--layers',
   ...flag('file', dockerfilePath(request)),
   ...flag('target', request.target),
   ...flag('platform', (request.platforms ?? ['linux/amd64']).join(',')),

@@ -9,6 +9,7 @@ import { publishBuilt } from '../process/publish-built.ts'
 import { inRoom } from '../process/room.ts'
 import { askEngine, runEngine } from '../process/run-engine.ts'
 import { secretEnvironment } from '../process/secret-arguments.ts'
+import { orderIndex } from './order-index.ts'
 import { buildahArgv, exportArgv, isSeveral, type Program } from './argv.ts'
 import { SpokenSteps } from '../process/count-steps.ts'
 
@@ -54,6 +55,7 @@ const buildIn = async (room: string, program: Program, request: BuildRequest, po
   } finally {
     if (isSeveral(request)) await askEngine({ argv: [program, 'manifest', 'rm', names.list], timeoutMs: answersWithinMs }, ports)
   }
+  await orderIndex(layout)
   return { ...(await publishBuilt(layout, request)), steps: steps.steps }
 }
 

@@ -21,7 +21,7 @@ const rules: readonly (readonly [RegExp, ReasonCode, 'transient'?])[] = [
     'transient',
   ],
   [
-    /did not complete successfully: exit code|returned a non-zero code|(?:while running runtime|error while running runtime): exit status/i,
+    /did not complete successfully: exit code|returned a non-zero code|while running runtime: exit status|building at STEP "RUN .*exit status|subprocess exited with status/i,
     'build-step-failed',
   ],
   [

@@ -1,13 +1,20 @@
 import { KitError } from '@deploy-kit/core'
 import type { Login } from '@deploy-kit/image/registry'
 import { parseReference } from '@deploy-kit/image'
-import type { BuildInputs } from './inputs.ts'
+
+/** The inputs that say how the step gets into registries. */
+export interface LoginInputs {
+  readonly 'registry-username': string | undefined
+  readonly 'registry-password': string | undefined
+  readonly 'registry-logins': Readonly<Record<string, string>> | undefined
+  readonly 'registry-identities': readonly string[] | undefined
+}
 
 /**
  * How the job gets credentials, for each registry once. Nobody has been asked for any then.
  * @throws KitError `build-request-invalid`
  */
-export const loginsOf = (inputs: BuildInputs, names: readonly string[], env: NodeJS.ProcessEnv = process.env): readonly Login[] => {
+export const loginsOf = (inputs: LoginInputs, names: readonly string[], env: NodeJS.ProcessEnv = process.env): readonly Login[] => {
   const passwords = Object.entries(inputs['registry-logins'] ?? {}).map(([registry, text]) => passwordOf(registry, text))
   const identities = (inputs['registry-identities'] ?? []).map(identityOf)
   const logins = [...firstLogin(inputs, names, env), ...passwords, ...identities]
@@ -16,15 +23,14 @@ export const loginsOf = (inputs: BuildInputs, names: readonly string[], env: Nod
   return logins
 }
 
-const firstLogin = (inputs: BuildInputs, [name]: readonly string[], env: NodeJS.ProcessEnv): readonly Login[] => {
+const firstLogin = (inputs: LoginInputs, [name]: readonly string[], env: NodeJS.ProcessEnv): readonly Login[] => {
   const [username, password] = [inputs['registry-username'] ?? env['GITHUB_ACTOR'] ?? '', inputs['registry-password']]
   if (password === undefined) {
     if (inputs['registry-username'] === undefined) return []
     throw new KitError('build-request-invalid', '`registry-username` is given without `registry-password`.')
   }
   if (username === '') throw new KitError('build-request-invalid', '`registry-password` is given without `registry-username`.')
-  if (name === undefined)
-    throw new KitError('build-request-invalid', '`registry-password` is given, and no `images` say for which registry.')
+  if (name === undefined) throw new KitError('build-request-invalid', '`registry-password` is given, and the image is in none.')
   return [{ kind: 'password', registry: parseReference(name).registry ?? 'docker.io', username, password }]
 }
 

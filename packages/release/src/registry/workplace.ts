@@ -14,7 +14,7 @@ import {
   type Registry,
 } from '@deploy-kit/image/registry'
 
-/** Where a build works: a directory of its own, a registry client, and the environment of its engines. All of it is gone afterwards. */
+/** Where images are built and scanned: a directory of its own, a registry client, and the environment of the tools. All of it is gone afterwards. */
 export interface Workplace extends AsyncDisposable {
   readonly directory: string
   readonly registry: Registry
@@ -22,11 +22,11 @@ export interface Workplace extends AsyncDisposable {
 }
 
 /** Key of the state that main leaves for post: the directory. */
-const workplaceState = 'build-workplace'
+const workplaceState = 'registry-workplace'
 
 /**
  * Opens a workplace. Logins go into a Docker configuration of its own there, so that nobody has to log out and no job beside this one sees
- * them; where there are none, engines find what the job's earlier steps have logged in.
+ * them; where there are none, tools find what the job's earlier steps have logged in.
  * @throws KitError `registry-login-failed`
  */
 export const openWorkplace = async (
@@ -36,7 +36,7 @@ export const openWorkplace = async (
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Workplace> => {
   await mkdir(host.temporaryDirectory, { recursive: true })
-  const directory = await mkdtemp(join(host.temporaryDirectory, 'deploy-kit-build-'))
+  const directory = await mkdtemp(join(host.temporaryDirectory, 'deploy-kit-registry-'))
   // Before anything is in it: a runner that is killed calls post, and post removes it.
   host.state.save(workplaceState, directory)
   const mask = (secret: string): void => host.secret(secret)
@@ -59,8 +59,8 @@ export const openWorkplace = async (
   }
 }
 
-/** The post step of whatever builds: removes what a killed main has left. Resolves to the exit status. */
-export const cleanUpBuild = async (host: ActionHost): Promise<0 | 1> => {
+/** The post step of whatever logs in: removes what a killed main has left. Resolves to the exit status. */
+export const removeLogins = async (host: ActionHost): Promise<0 | 1> => {
   const directory = host.state.read(workplaceState)
   if (directory === '') return 0
   try {

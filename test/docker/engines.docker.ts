@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { Yard } from './yard.ts'
+
+const yard = await Yard.open(['docker'])
+afterAll(() => yard[Symbol.asyncDispose]())
+
+const run = promisify(execFile)
+
+const Dockerfile = `FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "-s", "/bin"]
+ARG VERSION=none
+RUN echo "v$VERSION" > /version
+CMD ["cat", "/version"]
+`
+
+const inputs = async (
+  name: string,
+  engine: string,
+  more: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = { Dockerfile },
+) => ({
+  images: `${yard.registry}/acme/${name}`,
+  context: await yard.context(files),
+  engine,
+  tags: 'v1',
+  'source-date-epoch': '1700000000',
+  ...more,
+})
+
+describe.each(['buildah', 'docker'])('%s', (engine) => {
+  test('pushes by digest, and the tags afterwards', async () => {
+    const { exitCode, outputs, stdout } = await yard.builds(
+      await inputs(engine, engine, { push: 'true', 'build-args': 'VERSION=7', labels: 'team=shop' }),
+    )
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+    expect(outputs).toMatchObject({ outcome: 'built', platforms: 'linux/amd64', tags: `${yard.registry}/acme/${engine}:v1` })
+    expect(await yard.manifest(`acme/${engine}`, 'v1')).toMatchObject({ digest: outputs['digest'] })
+    const configuration = await yard.configuration(`acme/${engine}`, 'v1')
+    expect(configuration).toMatchObject({
+      config: { Cmd: ['cat', '/version'], Labels: { team: 'shop', 'org.opencontainers.image.version': 'v1' } },
+    })
+  })
+
+  test('tells a command that fails by its own code', async () => {
+    const files = { Dockerfile: 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "sh", "-c", "exit 3"]\n' }
+    const { exitCode, outputs } = await yard.builds(await inputs('faulty', engine, {}, files))
+    expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 1, 'reason-code': 'build-step-failed', reason: expect.stringMatching(/3/) })
+  })
+
+  test('tells a line that is none, and a file that is not there', async () => {
+    const wrong = await yard.builds(await inputs('wrong', engine, {}, { Dockerfile: 'FROM scratch\nFRM x\n' }))
+    expect(wrong.outputs).toMatchObject({ 'reason-code': 'dockerfile-invalid' })
+    const missing = await yard.builds(await inputs('missing', engine, {}, { Dockerfile: 'FROM scratch\nCOPY nope /nope\n' }))
+    expect(missing.outputs).toMatchObject({ 'reason-code': 'copy-source-missing' })
+  })
+})
+
+test('buildah gives one digest for two builds of one commit', async () => {
+  const digests = new Set<string | undefined>()
+  for (const round of ['one', 'two']) {
+    const built = await yard.builds(
+      await inputs('same', 'buildah', { 'no-cache': 'true', output: join(yard.directory, `buildah-${round}`) }),
+    )
+    expect(built).toMatchObject({ exitCode: 0 })
+    digests.add(built.outputs['digest'])
+  }
+  expect(digests.size).toBe(1)
+})
+
+test('buildah builds for several platforms, into an index', async () => {
+  const files = { Dockerfile: 'FROM scratch\nCOPY busybox /bin/busybox\n' }
+  const { exitCode, outputs, stdout } = await yard.builds(
+    await inputs('several', 'buildah', { push: 'true', platforms: 'linux/amd64,linux/arm64' }, files),
+  )
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+  expect(outputs['platforms']).toBe('linux/amd64,linux/arm64')
+  expect(await yard.manifest('acme/several', 'v1')).toMatchObject({ digest: outputs['digest'], body: { manifests: [{}, {}] } })
+})
+
+test('buildah passes secrets on by the environment', async () => {
+  const files = {
+    Dockerfile:
+      'FROM scratch\nCOPY busybox /bin/busybox\nRUN --mount=type=secret,id=token ["/bin/busybox", "sh", "-c", "/bin/busybox cat /run/secrets/token"]\n',
+  }
+  const { exitCode, stdout } = await yard.builds(
+    await inputs('secret', 'buildah', { secrets: 'token=s3cr3t-token', output: join(yard.directory, 'secret') }, files),
+  )
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+  expect(stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain('s3cr3t-token')
+})
+
+test('an image that is loaded runs in Docker', async () => {
+  const given = await inputs('loaded', 'docker', { load: 'true', 'build-args': 'VERSION=7', output: join(yard.directory, 'loaded') })
+  expect(await yard.builds(given)).toMatchObject({ exitCode: 0 })
+  const { stdout } = await run('docker', ['run', '--rm', '--network=none', `${yard.registry}/acme/loaded:v1`], {
+    env: { ...yard.environment },
+  })
+  expect(stdout).toBe('v7\n')
+})
+
+test('auto takes the best one here that lacks nothing, and says of each why not', async () => {
+  // Without the tools of the tests there is no buildx.
+  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }
+  const first = await yard.builds(await inputs('auto', 'auto', { output: join(yard.directory, 'auto') }), env)
+  expect(first.stdout).toMatch(/^Engine buildah [\d.]+ \(buildah\), the best one here\.$/m)
+  const impossible = await yard.builds(await inputs('auto', 'auto', { sbom: 'true' }), env)
+  expect(impossible.outputs).toMatchObject({ 'reason-code': 'engine-unavailable' })
+  expect(impossible.outputs['reason']).toMatch(
+    /buildx: neither .* is on PATH\.\n.*buildah: It lacks SBOM attestations because they are made by BuildKit\./,
+  )
+})
