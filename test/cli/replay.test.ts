@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readSeries } from '../../packages/cli/src/replay/read-series.ts'
+import { binomial, seeded } from '../../bench/judge/random.ts'
+import { pastOf } from '../../packages/cli/src/replay/history.ts'
 import { replay } from '../../packages/cli/src/replay/replay.ts'
 
 const csv = [
@@ -37,6 +39,21 @@ describe('reading a recorded series', () => {
     ['more failures than requests', '1;5;5;6;0', 'series.csv:1', /`canary-failures` is 6, more than the 5 requests/],
     ['a time that is none', 'yesterday;5;5;0;0\n', 'series.csv:1', /`time`/],
     ['half a JSON line', '{"time":1', 'series.csv:1', /not JSON/],
+    ['a rate in place of a count', '1;5.5;5;0;0', 'series.csv:1', /`canary-requests` is 5\.5; expected a whole number/],
+    ['a line that is not later than the one before', '5;1;1;0;0\n3;1;1;0;0', 'series.csv:2', /not later than that of the line before/],
+    ['a share beyond the whole', '5;1;1;0;0;101', 'series.csv:1', /`weight` is 101/],
+    [
+      'a histogram of another layout',
+      '{"time":1,"canary-requests":3,"stable-requests":3,"canary-failures":0,"stable-failures":0,"boundaries":[0.1],"canary-latency":[1,1,1]}',
+      'series.csv:1',
+      /`canary-latency` has 3 buckets, and the boundaries make 2/,
+    ],
+    [
+      'boundaries that do not rise',
+      '{"time":1,"canary-requests":3,"stable-requests":3,"canary-failures":0,"stable-failures":0,"boundaries":[0.2,0.1]}',
+      'series.csv:1',
+      /`boundaries` holds 0\.1/,
+    ],
   ])('%s is shown with its place', (_what, text, where, message) => {
     expect(() => readSeries(text, 'series.csv')).toThrow(
       expect.objectContaining({ code: 'series-invalid', where, message: expect.stringMatching(message) }),
@@ -50,6 +67,31 @@ const lines = (failures: number) =>
     canary: { requests: 150, failures },
     stable: { requests: 1350, failures: 7 },
   }))
+
+test('a series without a line is told as such', () => {
+  expect(() => readSeries('# nothing yet\n', 'series.csv')).toThrow(
+    expect.objectContaining({ code: 'series-invalid', message: 'series.csv has no line with counts.' }),
+  )
+})
+
+describe('a series before the release', () => {
+  const intervals = (failures: (k: number) => number) =>
+    Array.from({ length: 120 }, (_, k) => ({
+      at: k * 15_000,
+      canary: { requests: 0, failures: 0 },
+      stable: { requests: 1_500, failures: failures(k) },
+    }))
+
+  test('gives what stable did, its phi, and whether it differs from itself', () => {
+    const uniform = seeded(3)
+    const sound = pastOf(intervals(() => binomial(uniform, 1_500, 0.005)))
+    expect(sound.history.requests).toBe(180_000)
+    expect(sound.phi).toBeLessThan(1.6)
+    expect(sound.control).toBeLessThan(100)
+    // Every other interval is ten times as bad.
+    expect(pastOf(intervals((k) => (k % 2 === 0 ? 2 : 20))).control).toBeGreaterThan(100)
+  })
+})
 
 describe('replaying it', () => {
   test('a canary that fails four times as often is found, with its evidence', () => {

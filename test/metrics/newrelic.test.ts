@@ -27,7 +27,7 @@ pastSourceContract(
   'newrelic',
   newrelicServer,
   (server, clock) => open(options(server), sourceContext('ratio', { clock }, secrets)),
-  120_000,
+  180_000,
 )
 
 describe('New Relic', () => {
@@ -61,7 +61,7 @@ describe('New Relic', () => {
     const source = opened()
     await source.read(signal)
     past.all.push({ side: 'stable', at: noon + 5, requests: 8, failures: 1 })
-    clock.time = noon + 120_000
+    clock.time = noon + 150_000
     server.instead.push(refused('Query exceeded its time limit', 'TIMEOUT'))
     await expect(source.read(signal)).rejects.toMatchObject({ code: 'metrics-unavailable', message: expect.stringContaining('TIMEOUT') })
     expect(await source.read(signal)).toMatchObject({ stable: { requests: 8 } })
@@ -127,7 +127,7 @@ describe('New Relic', () => {
   test('the example of the README is taken, with the lag that it tells of', async () => {
     expect(await exampleOf('newrelic')).toMatchObject({
       period: 60_000,
-      lag: 60_000,
+      lag: 90_000,
       count: 'count(*)',
       'api-key': { env: 'NEW_RELIC_API_KEY' },
     })

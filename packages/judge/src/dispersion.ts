@@ -27,7 +27,7 @@ export interface Dispersion {
 /**
  * Estimates the overdispersion of failures from halves of stable, oldest first: phi = sum (x1 - N s)^2 / sum N s (1 - s), a ratio of sums, since
  * the mean of ratios is biased low. Failures that come in waves show only in longer blocks, so each length in `blocks` (in intervals) is
- * tried and the largest result taken. Without failures phi is 1 with a standard error of 0.
+ * tried and the largest result taken; longer ones are few, and count only where the split is wider than chance by two standard deviations. Without failures phi is 1 with a standard error of 0.
  */
 export function estimateDispersion(halves: readonly Halves[], blocks: readonly number[] = [1, 4, 20]): Dispersion {
   let worst: Dispersion = { phi: 1, standardError: 0, overdispersion: 1, block: 1 }
@@ -35,25 +35,36 @@ export function estimateDispersion(halves: readonly Halves[], blocks: readonly n
     const merged = inBlocks(halves, block)
     // With fewer blocks the standard error itself is a guess.
     if (block > 1 && merged.length < 5) continue
-    const { phi, standardError } = moment(merged)
+    const { phi, standardError, surprise } = moment(merged)
+    if (block > 1 && surprise < 2) continue
     const overdispersion = Math.max(1, phi + standardError)
     if (overdispersion > worst.overdispersion || block === blocks[0]) worst = { phi, standardError, overdispersion, block }
   }
   return worst
 }
 
-function moment(halves: readonly Halves[]): { phi: number; standardError: number } {
+interface Moment {
+  readonly phi: number
+  readonly standardError: number
+  /** Standard deviations by which the split is wider than that of independent failures. */
+  readonly surprise: number
+}
+
+function moment(halves: readonly Halves[]): Moment {
   const parts = halves.flatMap(({ first, second }) => {
     const failures = first.failures + second.failures
     const share = first.requests / (first.requests + second.requests)
     const variance = failures * share * (1 - share)
-    return variance > 0 ? [{ square: (first.failures - failures * share) ** 2, variance }] : []
+    // The variance of the square, for independent failures, is the fourth central moment of a binomial number less the square of its second.
+    const noise = variance * (1 + 3 * (failures - 2) * share * (1 - share)) - variance * variance
+    return variance > 0 ? [{ square: (first.failures - failures * share) ** 2, variance, noise }] : []
   })
   const total = parts.reduce((sum, { variance }) => sum + variance, 0)
-  if (total === 0) return { phi: 1, standardError: 0 }
+  if (total === 0) return { phi: 1, standardError: 0, surprise: 0 }
   const phi = parts.reduce((sum, { square }) => sum + square, 0) / total
   const error = parts.reduce((sum, { square, variance }) => sum + (square - phi * variance) ** 2, 0)
-  return { phi, standardError: Math.sqrt(error) / total }
+  const chance = Math.sqrt(parts.reduce((sum, { noise }) => sum + noise, 0))
+  return { phi, standardError: Math.sqrt(error) / total, surprise: chance === 0 ? 0 : ((phi - 1) * total) / chance }
 }
 
 function inBlocks(halves: readonly Halves[], size: number): Halves[] {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
 import { formatDuration, KitError } from '@deploy-kit/core'
-import { estimateDispersion, neighbours, type JudgeOptions } from '@deploy-kit/judge'
+import type { JudgeOptions } from '@deploy-kit/judge'
+import type { Past } from '../replay/history.ts'
 import type { Replayed } from '../replay/replay.ts'
 
 interface JudgeFlags {
@@ -23,28 +24,28 @@ export const judgeCommand = (): Command => {
     .argument('<file>', 'the series, - for standard input')
     .option('--false-rollbacks <percentage>', 'share of good releases that may be sent back (default: 1%)', share)
     .option('--harm <percentage>', 'share of all requests that may fail because of the canary (default: 0.1%)', share)
-    .option('--tolerance-ratio <number>', 'the canary may fail so many times as often as stable', number, 1.1)
+    .option('--tolerance-ratio <number>', 'the canary may fail so many times as often as stable', atLeastOne, 1.1)
     .option('--tolerance-absolute <percentage>', 'and so much more (default: 0.1%)', share)
-    .option('--phi <number>', 'overdispersion: variance of failures that come in clumps', number)
-    .option('--history <file>', "a series before the release, of which stable's failures give phi")
+    .option('--phi <number>', 'overdispersion: variance of failures that come in clumps', atLeastOne)
+    .option('--history <file>', 'a series before the release: what stable did, and how its failures clump')
     .option('--slo <seconds>', 'judge the latency buckets of the series too, with this objective', number)
     .option('--json', 'print one JSON line for each line')
   return command.action(async (file: string) => {
     const flags = command.opts<JudgeFlags>()
-    const [{ readSeries }, { replay }] = await Promise.all([import('../replay/read-series.ts'), import('../replay/replay.ts')])
+    const [{ readSeries }, { replay }, { pastOf }] = await Promise.all([
+      import('../replay/read-series.ts'),
+      import('../replay/replay.ts'),
+      import('../replay/history.ts'),
+    ])
     const read = async (path: string) =>
       readSeries(
         path === '-' ? await text(process.stdin) : await readFile(path, 'utf8').catch(unreadable(path)),
         path === '-' ? 'standard input' : path,
       )
     const lines = await read(file)
-    const phi =
-      flags.phi ??
-      (flags.history === undefined
-        ? undefined
-        : estimateDispersion(neighbours((await read(flags.history)).map(({ stable }) => stable))).overdispersion)
-    if (phi !== undefined && flags.json !== true) process.stdout.write(`phi ${phi.toFixed(2)}\n`)
-    for (const said of replay(lines, optionsOf(flags, phi)))
+    const past = flags.history === undefined ? undefined : pastOf(await read(flags.history))
+    if (flags.json !== true) for (const said of describePast(past, flags.phi)) process.stdout.write(`${said}\n`)
+    for (const said of replay(lines, optionsOf(flags, past)))
       process.stdout.write(`${flags.json === true ? JSON.stringify(said) : sentence(said)}\n`)
   })
 }
@@ -55,11 +56,22 @@ const unreadable =
     throw new KitError('series-invalid', `${path} cannot be read.`, { cause: error })
   }
 
-const optionsOf = (flags: JudgeFlags, phi: number | undefined): JudgeOptions => ({
+/** Odds at which a history is too noisy: those of one false alarm in a hundred. */
+const noisyAt = 100
+
+const describePast = (past: Past | undefined, given: number | undefined): readonly string[] => {
+  const phi = given ?? past?.phi
+  const lines = phi === undefined ? [] : [`phi ${phi.toFixed(2)}`]
+  if (past === undefined || past.control < noisyAt) return lines
+  return [...lines, `stable differs from itself in its history, ${Math.floor(past.control)} : 1: too noisy for statistics`]
+}
+
+const optionsOf = (flags: JudgeFlags, past: Past | undefined): JudgeOptions => ({
   falseRollbacks: flags.falseRollbacks,
   harm: flags.harm,
   tolerance: { ratio: flags.toleranceRatio, absolute: flags.toleranceAbsolute },
-  ...(phi !== undefined && { overdispersion: phi }),
+  ...(past !== undefined && { overdispersion: past.phi, history: past.history }),
+  ...(flags.phi !== undefined && { overdispersion: flags.phi }),
   ...(flags.slo !== undefined && { latency: { slo: flags.slo } }),
 })
 
@@ -68,7 +80,9 @@ const sentence = ({ at, weight, verdict, culprit, evidence, forecast }: Replayed
     forecast === null
       ? ''
       : `; at this traffic ten times the failures take ${formatDuration(forecast.detectMs)}, a good one passes after ${formatDuration(forecast.passMs)}`
-  return `${at}  ${String(weight).padStart(3)} %  ${verdict.padEnd(12)} ${culprit === null ? '' : `${culprit}: `}${evidence}${verdict === 'fail' ? '' : ahead}`
+  // Evidence of another metric than the failures begins with its name.
+  const named = culprit === null || evidence.startsWith(`${culprit}: `) ? evidence : `${culprit}: ${evidence}`
+  return `${at}  ${String(weight).padStart(3)} %  ${verdict.padEnd(12)} ${named}${verdict === 'fail' ? '' : ahead}`
 }
 
 const number = (given: string): number => {
@@ -77,7 +91,13 @@ const number = (given: string): number => {
   throw new InvalidArgumentError('Expected a number above 0.')
 }
 
+const atLeastOne = (given: string): number => {
+  if (Number(given) >= 1) return number(given)
+  throw new InvalidArgumentError('Expected a number from 1.')
+}
+
 const share = (given: string): number => {
-  if (/^\d+(?:\.\d+)?%$/.test(given) && Number.parseFloat(given) > 0) return Number.parseFloat(given) / 100
-  throw new InvalidArgumentError('Expected a percentage such as 1%.')
+  const percents = /^\d+(?:\.\d+)?%$/.test(given) ? Number.parseFloat(given) : 0
+  if (percents > 0 && percents < 100) return percents / 100
+  throw new InvalidArgumentError('Expected a percentage such as 1%, above 0% and below 100%.')
 }

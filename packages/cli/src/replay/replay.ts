@@ -7,7 +7,7 @@ export interface Replayed {
   readonly weight: number
   readonly verdict: Evidence['verdict']
   readonly culprit: string | null
-  /** The e-value: "x : 1" that the canary is worse, and what is needed. */
+  /** The e-value: "x : 1" that the canary is worse by what failed, or by its failures, and what is needed. */
   readonly odds: number
   readonly needed: number
   readonly evidence: string
@@ -35,12 +35,16 @@ export function* replay(lines: readonly Line[], options: JudgeOptions): Generato
       weight,
       verdict,
       culprit: culprit ?? null,
-      odds: evidence.against.odds,
-      needed: evidence.against.needed,
+      ...decisive(evidence),
       evidence: describeEvidence(evidence),
       forecast: lookAhead(seen, line.at, weight, options),
     }
   }
+}
+
+const decisive = ({ culprit, metrics, guard, against }: Evidence): Pick<Replayed, 'odds' | 'needed'> => {
+  const { odds, needed } = culprit === 'ceiling' ? guard : (metrics.find(({ metric }) => metric === culprit)?.against ?? against)
+  return { odds, needed }
 }
 
 /** The share that reached the canary, to the whole percent, so that chance does not look like a new step. */

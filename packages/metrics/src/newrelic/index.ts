@@ -25,15 +25,17 @@ const answer = z.object({
     .array(
       z.object({
         message: z.string().optional(),
-        extensions: z.object({ errorClass: z.string().optional(), error_code: z.string().optional() }).nullish(),
+        extensions: z
+          .object({ errorClass: z.string().optional(), error_code: z.string().optional(), code: z.string().optional() })
+          .nullish(),
       }),
     )
     .nullish(),
 })
 
 /**
- * What the class of an error says, for answers of 200. New Relic's own client knows TIMEOUT, SERVER_ERROR, INTERNAL_SERVER_ERROR and BAD_API_KEY; there is no
- * list of them, so an unknown one is taken for trouble that passes.
+ * What the class of an error says, for answers of 200. There is no list of them. New Relic's own client (newrelic-client-go, internal/http/graphql.go) asks again for
+ * the classes TIMEOUT, SERVER_ERROR and INTERNAL_SERVER_ERROR, and takes the code BAD_API_KEY for the credentials; an unknown one is taken for trouble that passes.
  */
 const refused = /INVALID|SYNTAX|BAD_USER_INPUT|VALIDATION/i
 const unauthorised = /BAD_API_KEY|UNAUTHORI[SZ]ED|FORBIDDEN|ACCESS_DENIED|UNAUTHENTICATED/i
@@ -69,7 +71,7 @@ export const open = (options: NewRelicOptions, context: SourceContext): MetricSo
       const first = (errors ?? []).find(({ message }) => !isDeprecation(message))
       if (first !== undefined) {
         const message = first.message ?? 'an error without a message'
-        const kind = first.extensions?.errorClass ?? first.extensions?.error_code ?? ''
+        const kind = first.extensions?.errorClass ?? first.extensions?.error_code ?? first.extensions?.code ?? ''
         if (unauthorised.test(kind)) throw asker.unauthorised(message)
         throw refused.test(kind) || /^NRQL Syntax Error/i.test(message)
           ? asker.refused(message)

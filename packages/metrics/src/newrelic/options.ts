@@ -38,7 +38,7 @@ export const newrelicOptions = {
       '60s',
       'Windows begin and end with a period. A minute for metrics, which New Relic keeps by the minute; events can have less.',
     ),
-    lag: lag('60s', 'Agents send once a minute at most.'),
+    lag: lag('90s', 'Agents send metrics once a minute, and events every 5 s.'),
     endpoint: address.exactOptional().describe('Address of NerdGraph where it is not that of the region.'),
   }),
 }

@@ -41,8 +41,11 @@ const summarise = (verdict: Verdict): VerdictSummary => {
   switch (verdict.kind) {
     case 'pass':
       return { kind: 'pass' }
-    case 'fail':
-      return { kind: 'fail', text: `${verdict.culprit}: ${verdict.evidence.text}` }
+    case 'fail': {
+      const { culprit, evidence } = verdict
+      // Evidence of another metric than the failures begins with its name.
+      return { kind: 'fail', text: evidence.text.startsWith(`${culprit}: `) ? evidence.text : `${culprit}: ${evidence.text}` }
+    }
     case 'insufficient':
       return { kind: 'insufficient', withinTolerance: verdict.withinTolerance, text: verdict.evidence.text }
     case 'provider-error':
