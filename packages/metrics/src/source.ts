@@ -1,7 +1,6 @@
 import type { Clock, HttpAnswer, Logger } from '@deploy-kit/core'
 import type { CountSource, Counts } from '@deploy-kit/rollout'
 import type { z } from 'zod'
-import type { Halves } from './halves.ts'
 import type { SecretReference } from './secret.ts'
 import type { HttpExchange } from './http/source-http.ts'
 
@@ -62,19 +61,8 @@ export interface MetricSource extends CountSource {
   /** Reads what would be read, before anything is touched, and says what is wrong. Stable's series must be there; the canary's need not. Changes nothing for `read`. */
   check(signal: AbortSignal): Promise<void>
   read(signal: AbortSignal): Promise<Counts>
-  /** What stable counted lately, where the source remembers: how long the rollout will take follows from it. Changes nothing for `read`. */
-  recent?(signal: AbortSignal): Promise<RecentCounts | undefined>
   /** Ends what runs in the background, where there is something. */
   close?(): Promise<void>
-}
-
-export interface RecentCounts {
-  readonly requests: number
-  readonly failures: number
-  /** Milliseconds in which they were counted. */
-  readonly ms: number
-  /** Halves of stable in its intervals, oldest first, where the instances are known. */
-  readonly halves?: readonly Halves[]
 }
 
 /** What the folder of a source exports: one function, which contacts nothing before the source is used. @throws KitError `config-invalid` */

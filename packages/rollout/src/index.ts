@@ -3,7 +3,7 @@ export type { Endpoint, Revision, Target, TargetInPlace, TargetState } from './p
 export type { DocumentStore, Versioned } from './ports/documents.ts'
 export type { Finding } from './ports/finding.ts'
 export type { CountSource, Platform } from './ports/platform.ts'
-export type { Counts, HalfCounts, MetricCounts, SideCounts } from './ports/metrics.ts'
+export type { Counts, HalfCounts, MetricCounts, RecentCounts, SideCounts } from './ports/metrics.ts'
 export type { Ahead, Analyst, Evidence, Look, Verdict } from './ports/analyst.ts'
 export type { Gate } from './ports/gate.ts'
 export type { Approval, Approver } from './ports/approver.ts'

@@ -76,6 +76,19 @@ describe('the counts of the local platform', () => {
     })
   })
 
+  test('what stable answered lately is remembered by the edge, whoever asks, and takes nothing from what is read', async () => {
+    const counts = countsOf(platform)
+    expect(await counts.recent?.(signal)).toBeUndefined()
+    await counts.check(signal)
+    await get('/', 7)
+    await get('/error', 3)
+    await (await fetch(`${edge.url}/error`, { headers: { 'x-deploy-kit-side': 'stable' } })).text()
+    const recent = await countsOf(await openPlatform(edge.adminUrl)).recent?.(signal)
+    expect(recent).toEqual({ requests: 10, failures: 3, ms: expect.any(Number) })
+    expect(recent?.ms).toBeGreaterThan(0)
+    expect(requests(await counts.read(signal))).toMatchObject({ stable: [10, 3] })
+  })
+
   test('one replica alone cannot be compared with itself', async () => {
     const counts = countsOf(platform)
     await counts.check(signal)

@@ -63,7 +63,10 @@ const describePast = (past: Past | undefined, given: number | undefined): readon
   const phi = given ?? past?.phi
   const lines = phi === undefined ? [] : [`phi ${phi.toFixed(2)}`]
   if (past === undefined || past.control < noisyAt) return lines
-  return [...lines, `stable differs from itself in its history, ${Math.floor(past.control)} : 1: too noisy for statistics`]
+  return [
+    ...lines,
+    `stable differs from itself in its history, ${past.control > 1e6 ? 'over 1000000' : Math.floor(past.control)} : 1: too noisy for statistics`,
+  ]
 }
 
 const optionsOf = (flags: JudgeFlags, past: Past | undefined): JudgeOptions => ({

@@ -15,12 +15,16 @@ export const localCounts = (admin: AdminClient, app: string, clock: Clock): Coun
   const deltas = new CounterDeltas()
   const dealer = new Dealer()
 
-  const scrape = async (signal: AbortSignal): Promise<Increase[]> => {
+  const fetchSamples = async (signal: AbortSignal): Promise<readonly Sample[]> => {
     const { body } = await admin.call('/metrics', signal, { policy: scrapePolicy }).catch((error: unknown) => {
       signal.throwIfAborted()
       throw new KitError('metrics-unavailable', `The metrics of the edge could not be read: ${messageOf(error)}`, { cause: error })
     })
-    const samples = parseExposition(body)
+    return parseExposition(body)
+  }
+
+  const scrape = async (signal: AbortSignal): Promise<Increase[]> => {
+    const samples = await fetchSamples(signal)
     const startedAt = samples.find(({ name }) => name === series.started)?.value
     return deltas.advance(
       'edge',
@@ -47,6 +51,15 @@ export const localCounts = (admin: AdminClient, app: string, clock: Clock): Coun
         ...(boundaries !== undefined && { boundaries }),
       } satisfies Counts
     },
+    recent: async (signal) => {
+      const own = (await fetchSamples(signal)).filter(({ labels }) => labels['app'] === app)
+      const version = versionOf(own, 'stable')
+      const valueOf = (name: string): number | undefined =>
+        own.find((sample) => sample.name === name && version !== undefined && isOf(version, sample))?.value
+      const [requests, failures, seconds] = [valueOf(series.recentRequests), valueOf(series.recentFailures), valueOf(series.recentSeconds)]
+      if (requests === undefined || failures === undefined || seconds === undefined || requests === 0 || seconds === 0) return undefined
+      return { requests, failures, ms: seconds * 1_000 }
+    },
   }
 }
 
@@ -57,9 +70,10 @@ interface Measured {
 }
 
 const ofSide = (increases: readonly Increase[], side: Side): Measured | undefined => {
-  const version = increases.find(
-    ({ sample }) => sample.name === series.side && sample.labels['side'] === side && sample.value === 1,
-  )?.sample
+  const version = versionOf(
+    increases.map(({ sample }) => sample),
+    side,
+  )
   if (version === undefined) return undefined
   const own = increases.filter(
     ({ sample, increase }) =>
@@ -82,6 +96,9 @@ const ofSide = (increases: readonly Increase[], side: Side): Measured | undefine
     replicas: byReplica(own.filter(({ sample }) => sample.name === series.byReplica)),
   }
 }
+
+const versionOf = (samples: readonly Sample[], side: Side): Sample | undefined =>
+  samples.find(({ name, labels, value }) => name === series.side && labels['side'] === side && value === 1)
 
 const isOf = (version: Sample, { labels }: Sample): boolean =>
   labels['digest'] === version.labels['digest'] && labels['configuration'] === version.labels['configuration']

@@ -77,6 +77,9 @@ export interface Problem {
 export const series = {
   requests: 'deploy_kit_requests_total',
   byReplica: 'deploy_kit_replica_requests_total',
+  recentRequests: 'deploy_kit_recent_requests',
+  recentFailures: 'deploy_kit_recent_failures',
+  recentSeconds: 'deploy_kit_recent_seconds',
   pinned: 'deploy_kit_pinned_requests_total',
   duration: 'deploy_kit_request_duration_seconds',
   side: 'deploy_kit_version_side',

@@ -1,6 +1,6 @@
 import { KitError, type Json } from '@deploy-kit/core'
 import type { History } from '@deploy-kit/judge'
-import type { MetricSource, RecentCounts } from '@deploy-kit/metrics'
+import type { MetricSource } from '@deploy-kit/metrics'
 import {
   describePlan,
   holdLease,
@@ -14,6 +14,7 @@ import {
   type HeldLease,
   type LoggedEvent,
   type Plan,
+  type RecentCounts,
   type Release,
   type SavedRollout,
   type Target,

@@ -1,7 +1,7 @@
 import { asKitError, formatDuration, type Clock } from '@deploy-kit/core'
 import { forecast, type Forecast, type JudgeOptions, type Traffic } from '@deploy-kit/judge'
-import type { MetricSource, RecentCounts } from '@deploy-kit/metrics'
-import type { Percent, Plan, Step } from '@deploy-kit/rollout'
+import type { MetricSource } from '@deploy-kit/metrics'
+import type { Percent, Plan, RecentCounts, Step } from '@deploy-kit/rollout'
 import { remediesFor } from './remedies.ts'
 
 /** What the traffic is now, seen over a short time before the rollout. */

@@ -21,6 +21,16 @@ export interface MetricCounts {
 /** Requests and failures of some of stable's instances. */
 export type HalfCounts = Pick<SideCounts, 'requests' | 'failures'>
 
+/** What stable did before the rollout. */
+export interface RecentCounts {
+  readonly requests: number
+  readonly failures: number
+  /** Milliseconds in which they were counted. */
+  readonly ms: number
+  /** Halves of stable in its intervals, oldest first, where the instances are known. */
+  readonly halves?: readonly (readonly [HalfCounts, HalfCounts])[]
+}
+
 /** One interval of both sides. */
 export interface Counts extends MetricCounts {
   /** Milliseconds since the epoch at which the interval ends. */

@@ -1,4 +1,4 @@
-import type { Counts } from './metrics.ts'
+import type { Counts, RecentCounts } from './metrics.ts'
 import type { DocumentStore } from './documents.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Release } from '../release.ts'
@@ -31,4 +31,9 @@ export interface CountSource {
   check(signal: AbortSignal): Promise<void>
   /** @throws KitError `metrics-unavailable` when the source cannot be read; that is never a verdict */
   read(signal: AbortSignal): Promise<Counts>
+  /**
+   * What stable counted in the last half hour or so, where the source remembers: how long the rollout will take follows from it, and it is the reference
+   * where nothing runs beside the new version. Undefined when nobody asked. Changes nothing for `read`.
+   */
+  recent?(signal: AbortSignal): Promise<RecentCounts | undefined>
 }

@@ -21,6 +21,18 @@ export const exposition = (apps: readonly MeasuredApp[], startedAtMs: number): s
   const versions = apps.flatMap(({ app, versions: own }) => own.map((version) => ({ ...version, id: identity(app, version) })))
   const byCode = (name: string, codesOf: (metrics: VersionMetrics) => ReadonlyMap<number, number>): string[] =>
     versions.flatMap(({ id, metrics }) => [...codesOf(metrics)].map(([code, count]) => `${name}{${id},code="${code}"} ${count}`))
+  const now = performance.now()
+  const lately = versions.flatMap(({ id, metrics }) => {
+    const found = metrics.recent.upTo(now)
+    return found === undefined ? [] : [{ id, found }]
+  })
+  const recent = (name: string, help: string, valueOf: (found: (typeof lately)[number]['found']) => number): string[] =>
+    family(
+      name,
+      'gauge',
+      help,
+      lately.map(({ id, found }) => `${name}{${id}} ${valueOf(found)}`),
+    )
   return [
     ...family(
       series.requests,
@@ -50,6 +62,9 @@ export const exposition = (apps: readonly MeasuredApp[], startedAtMs: number): s
       'Time from the request to the end of the answer.',
       versions.flatMap(({ id, metrics }) => histogram(id, metrics)),
     ),
+    ...recent(series.recentRequests, 'Requests of the last half hour.', ({ requests }) => requests),
+    ...recent(series.recentFailures, 'Answers with 5xx among them.', ({ failures }) => failures),
+    ...recent(series.recentSeconds, 'Time in which they were counted, half an hour at most.', ({ ms }) => ms / 1_000),
     ...family(
       series.side,
       'gauge',

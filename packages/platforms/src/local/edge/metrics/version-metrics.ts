@@ -1,3 +1,5 @@
+import { Recent } from './recent.ts'
+
 /** The default boundaries of Prometheus's clients, in seconds. */
 export const boundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 
@@ -12,6 +14,8 @@ export class VersionMetrics {
   /** Requests per bucket, not cumulative; the last is open. */
   readonly buckets: number[] = [...boundaries, Infinity].map(() => 0)
   seconds = 0
+  /** The unpinned ones of the last half hour. */
+  readonly recent = new Recent()
 
   /**
    * One request that was answered.
@@ -20,6 +24,7 @@ export class VersionMetrics {
   count(code: number, isPinned: boolean, replica: number | undefined, seconds?: number): void {
     increment(isPinned ? this.pinned : this.codes, code)
     if (isPinned) return
+    this.recent.count(code >= 500, performance.now())
     if (replica !== undefined) increment((this.replicas[replica] ??= new Map()), code)
     if (seconds === undefined) return
     const bucket = boundaries.findIndex((boundary) => seconds <= boundary)
