@@ -53,11 +53,12 @@ describe('an environment of two replicas', () => {
   /** Releases, and cancels as soon as the judge has said what is waited for. */
   const heard = async (
     wanted: (evidence: Evidence) => boolean,
+    other: Partial<DeploySettings> = {},
   ): Promise<{ readonly end: unknown; readonly last: Evidence | undefined }> => {
     const cancelled = new AbortController()
     let last: Evidence | undefined
     const { end } = await deploy(
-      { settings, release: next, dryRun: false, kind: 'release' },
+      { settings: { ...settings, ...other }, release: next, dryRun: false, kind: 'release' },
       {
         target: settings,
         platform,
@@ -83,6 +84,19 @@ describe('an environment of two replicas', () => {
     expect(last?.numbers).toMatchObject({ verdict: 'noisy', overdispersion: { measured: true } })
     expect(end).toMatchObject({ phase: 'aborted', reason: { code: 'cancelled' } })
   })
+
+  test.each(['rolling', 'blue-green'] as const)(
+    'whose new version runs alone is held against the half hour before: %s',
+    async (strategy) => {
+      traffic = startTraffic(`${edge.url}/sound`, 250)
+      // The fault shows on the way that the new version alone has.
+      next = await workplace.release('two', { FAILS_SOUND: '10' })
+      await systemClock.sleep(500)
+      const { end, last } = await heard(() => false, { strategy, steps: [], watchMs: 20_000 })
+      expect(last?.text).toMatch(/^canary \d+(\.\d)? % \(\d+\/\d+\) against 0 % \(0\/\d+\) before, /)
+      expect(end).toMatchObject({ phase: 'rolled-back', reason: { code: 'watch-failed' } })
+    },
+  )
 
   test('that fail alike is sound, and the judge knows that too', async () => {
     traffic = startTraffic(`${edge.url}/`, 250)
