@@ -5,6 +5,7 @@ const irregular: Readonly<Record<string, string>> = {
   NetworkPolicy: 'networkpolicies',
   Ingress: 'ingresses',
   GatewayClass: 'gatewayclasses',
+  HTTPProxy: 'httpproxies',
 }
 
 /** Path of the collection that an object belongs to. */

@@ -1,8 +1,25 @@
 import { trafficRouterContract } from '../../../contracts/traffic-router.ts'
 import { onFake } from './on-fake.ts'
-import { gatewayApiWorld } from './worlds/gateway-api.ts'
+import { contourWorld } from './worlds/contour.ts'
+import { gatewayApiWorld, meshWorld } from './worlds/gateway-api.ts'
+import { albWorld, nginxWorld } from './worlds/ingress.ts'
+import { istioWorld } from './worlds/istio.ts'
 import { replicasWorld } from './worlds/replicas.ts'
+import { ingressRouteWorld, traefikServiceWorld } from './worlds/traefik.ts'
+
+const header = { name: 'x-canary' }
 
 trafficRouterContract('gateway-api', () => onFake(gatewayApiWorld()))
-trafficRouterContract('gateway-api with a header', () => onFake(gatewayApiWorld({ route: 'shop', header: { name: 'x-canary' } })))
+trafficRouterContract('gateway-api with a header', () => onFake(gatewayApiWorld({ route: 'shop', header })))
+trafficRouterContract('linkerd', () => onFake(meshWorld))
+trafficRouterContract('istio', () => onFake(istioWorld()))
+trafficRouterContract('istio with a header, in one route', () => onFake(istioWorld({ 'virtual-service': 'shop', route: 'main', header })))
+trafficRouterContract('traefik by a TraefikService', () => onFake(traefikServiceWorld))
+trafficRouterContract('traefik by an IngressRoute', () => onFake(ingressRouteWorld()))
+trafficRouterContract('traefik by an IngressRoute, with a header', () => onFake(ingressRouteWorld('shop.test', { header })))
+trafficRouterContract('contour', () => onFake(contourWorld()))
+trafficRouterContract('contour with a header', () => onFake(contourWorld({ proxy: 'shop', header })))
+trafficRouterContract('nginx', () => onFake(nginxWorld()))
+trafficRouterContract('nginx with a header', () => onFake(nginxWorld({ ingress: 'shop', header })))
+trafficRouterContract('alb', () => onFake(albWorld))
 trafficRouterContract('replicas', () => onFake(replicasWorld()))

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../../../packages/platforms/src/kubernetes/api/index.ts'
 import type { Route } from '../../../../../packages/platforms/src/kubernetes/routers/gateway-api/route.ts'
 import type { FakeKubeApi } from '../../../../fakes/kube-api/index.ts'
-import { edited, reweighed, service, type World } from './world.ts'
+import { edited, reweighed, service, writeStatus, type World } from './world.ts'
 
 const httpRoute = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' } as const
 
@@ -77,3 +77,36 @@ export const gatewayApiWorld = (options: object = {}, gatewayClass = 'traefik', 
       rules.unshift({ matches: [{ path: { type: 'Exact', value: '/new' } }], backendRefs: [{ name: 'legacy', port: 80 }] })
     }),
 })
+
+/** A route whose parent is the Service itself, as meshes read it. */
+export const meshWorld: World = {
+  ...gatewayApiWorld(),
+  router: 'linkerd',
+  objects: [
+    service('shop'),
+    service('shop-canary'),
+    {
+      ...httpRoute,
+      metadata: { name: 'shop' },
+      spec: {
+        parentRefs: [{ group: '', kind: 'Service', name: 'shop', port: 80 }],
+        rules: [{ backendRefs: [{ name: 'shop', port: 80 }] }],
+      },
+    } as KubeObject,
+  ],
+  plays: (place) =>
+    writeStatus<Route>(place, httpRoute, 'shop', ({ metadata, spec }) => ({
+      parents: (spec.parentRefs ?? []).map((parentRef) => ({
+        parentRef,
+        controllerName: 'example.com/mesh',
+        conditions: ['Accepted', 'ResolvedRefs'].map((type) => ({
+          type,
+          status: 'True',
+          reason: type,
+          message: '',
+          lastTransitionTime: '2026-11-26T00:00:00Z',
+          observedGeneration: metadata?.generation,
+        })),
+      })),
+    })),
+}

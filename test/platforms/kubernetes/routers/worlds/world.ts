@@ -24,6 +24,8 @@ export interface World {
   interfere(place: Place, percent: number): Promise<void>
   readonly rearrange?: (place: Place) => Promise<void>
   readonly ready?: (place: Place, router: Router, percent: number) => Promise<void>
+  /** Writes the status of the router's object, in a real cluster where nobody plays its controller. */
+  readonly plays?: (place: Place) => Promise<void>
   /** What the controllers of the cluster do, for a server that has none. */
   readonly controllers?: (api: FakeKubeApi) => void
 }
@@ -49,17 +51,31 @@ export const openIn = (router: RouterName, options: object, context: RouterConte
 export const pathIn = (place: Place, kind: Pick<KubeObject, 'apiVersion' | 'kind'>, name: string): string =>
   `${collectionPath(kind, place.namespace)}/${name}`
 
+/** A client after whose changes the controller of the world has its say. */
+const answered = (client: KubeClient, say: () => Promise<void>): KubeClient => {
+  const then =
+    <A extends readonly unknown[], R>(work: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      const result = await work(...given)
+      await say()
+      return result
+    }
+  return { ...client, replace: then(client.replace.bind(client)), patch: then(client.patch.bind(client)) } as KubeClient
+}
+
 /** Sets the world up in a place. */
-export const worldIn = async (world: World, place: Place, close: () => Promise<void>): Promise<RouterUnderTest> => {
+export const worldIn = async (world: World, place: Place, close: () => Promise<void>, isReal = false): Promise<RouterUnderTest> => {
   for (const object of world.objects) {
     const given = { ...object, metadata: { ...object.metadata, namespace: place.namespace } }
     await place.client.create(collectionPath(given, place.namespace), given, { signal })
   }
   const [first] = world.touched
   if (first === undefined) throw new Error('a world needs something that its router touches')
+  const speaking = (client: KubeClient): KubeClient =>
+    world.plays === undefined ? client : answered(client, () => world.plays?.(place) ?? Promise.resolve())
   return {
     client: place.client,
-    open: (client) => openIn(world.router, world.options, contextIn({ ...place, client })),
+    open: (client) => openIn(world.router, world.options, contextIn({ ...place, client: isReal ? speaking(client) : client })),
     objects: () =>
       Promise.all(world.touched.map(async ([kind, name]) => plain(await place.client.get(pathIn(place, kind, name), { signal })))),
     interfere: (percent) => world.interfere(place, percent),
@@ -114,3 +130,15 @@ export const service = (name: string, selector: Readonly<Record<string, string>>
     metadata: { name },
     spec: { selector, ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }] },
   }) as KubeObject
+
+/** Writes the status of an object as its controller does. */
+export const writeStatus = async <T extends KubeObject>(
+  place: Place,
+  kind: Pick<KubeObject, 'apiVersion' | 'kind'>,
+  name: string,
+  statusOf: (object: T) => object,
+): Promise<void> => {
+  const path = pathIn(place, kind, name)
+  const object = await place.client.get<T>(path, { signal })
+  if (object !== undefined) await place.client.patch(`${path}/status`, { status: statusOf(object) }, { type: 'merge-patch', signal })
+}

@@ -1,10 +1,11 @@
 import { kinds } from '../../api/index.ts'
 import type { RouterContext, RouterModule } from '../router.ts'
+import { awaitState } from '../weights/await-state.ts'
 import { findShared, foundRoute, pathsOf } from '../weights/find-shared.ts'
 import { weightedRouter } from '../weights/weighted-router.ts'
 import type { GatewayApiOptions } from './options.ts'
 import { routeSharing } from './sharing.ts'
-import { awaitTaken } from './taken.ts'
+import { takenBy } from './taken.ts'
 
 const kindOf = { HTTPRoute: kinds.httpRoute, GRPCRoute: kinds.grpcRoute } as const
 
@@ -25,7 +26,7 @@ const gatewayApi: Required<RouterModule<GatewayApiOptions>> = {
         paths: pathsOf(await routesOf(context, options, signal), 'HTTPRoute or GRPCRoute', context.services),
         sharing: routeSharing(context.namespace),
         header: options.header,
-        taken: (path, written, waiting) => awaitTaken(path, written, context, waiting),
+        taken: (path, written, waiting) => awaitState(path, written, takenBy, context, waiting),
       },
       context,
     ),

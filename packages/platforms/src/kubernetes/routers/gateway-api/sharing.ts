@@ -20,6 +20,6 @@ export const routeSharing = (namespace: string): Sharing<Route, BackendRef> => (
   towards: (ref, name) => ({ ...ref, name }),
   absentIn: () => 1,
   largest: 1_000_000,
-  patchOf: (list, changed) => patchWeights(list, changed, 'name', ({ name }) => name),
+  patchOf: (_route, list, changed) => patchWeights(list, changed, 'name', ({ name }) => name),
   byHeader: { with: withHeaderRules, without: withoutHeaderRules },
 })

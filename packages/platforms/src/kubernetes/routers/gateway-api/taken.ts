@@ -1,42 +1,5 @@
-import { KitError } from '@deploy-kit/core'
-import type { RouterContext } from '../router.ts'
+import { taken, waiting, type Taken } from '../weights/await-state.ts'
 import type { ParentRef, ParentStatus, Route } from './route.ts'
-
-const pollMs = 20
-
-/**
- * Returns when every parent that the route names has taken this generation of it, with all of its references.
- * @throws KitError `route-not-accepted` with what the controller says, at once when it refuses this very generation
- */
-export const awaitTaken = async (
-  path: string,
-  written: Route,
-  { client, clock, withinMs }: Pick<RouterContext, 'client' | 'clock' | 'withinMs'>,
-  signal: AbortSignal,
-): Promise<void> => {
-  const generation = written.metadata?.generation ?? 0
-  const deadline = clock.now() + withinMs
-  for (let route: Route | undefined = written; ; route = await client.get<Route>(path, { signal })) {
-    const state = route === undefined ? waiting('it is gone') : takenBy(route, generation)
-    if (state.taken) return
-    if (state.final || clock.now() > deadline)
-      throw new KitError('route-not-accepted', `The route ${written.metadata?.name ?? ''} has not been taken: ${state.text}.`, {
-        ...(state.text.includes('RefNotPermitted') && {
-          remedy: 'Let the ReferenceGrant in the namespace of the Services cover the Service of the canary too.',
-        }),
-      })
-    await clock.sleep(pollMs, signal)
-  }
-}
-
-interface Taken {
-  readonly taken: boolean
-  /** No waiting changes it. */
-  readonly final: boolean
-  readonly text: string
-}
-
-const waiting = (text: string): Taken => ({ taken: false, final: false, text })
 
 /**
  * Whether every parent has taken a generation of the route: `Accepted` and `ResolvedRefs` are True and not of an older one. An
@@ -51,7 +14,7 @@ export const takenBy = (route: Route, generation: number): Taken => {
       if (!state.taken) return state
     }
   }
-  return { taken: true, final: true, text: 'taken' }
+  return taken
 }
 
 const takenIn = ({ controllerName = 'a controller', conditions = [] }: ParentStatus, generation: number): Taken => {
@@ -68,7 +31,7 @@ const takenIn = ({ controllerName = 'a controller', conditions = [] }: ParentSta
         text: `${controllerName}: ${type} is ${status}, ${reason} ${message}`.trim(),
       }
   }
-  return { taken: true, final: true, text: 'taken' }
+  return taken
 }
 
 /** Whether two references name one parent; what is absent has a default (gateway-api, v1 ParentReference). */

@@ -85,7 +85,7 @@ export const shareOut = <T extends KubeObject, D extends Destination>(
       const beside = mapLists(object, isStables(object), (list) => withCanary(object, list))
       const shared = mapLists(beside, isShared(beside), (list) => divided(sharing, beside, list, 0, sides))
       const routed = header === undefined || sharing.byHeader === undefined ? shared : sharing.byHeader.with(shared, header, sides)
-      return remember(routed, sides, originals)
+      return remember(sharing.keepsake?.attached(object, routed) ?? routed, sides, originals)
     },
 
     withWeight: (object, percent) =>
@@ -104,13 +104,13 @@ export const shareOut = <T extends KubeObject, D extends Destination>(
           ? restored(plain, list, originalFor(list.destinations.map(nameIn(plain)), index, originals ?? [], sides))
           : list.destinations,
       )
-      return forget(without, sides)
+      return forget(sharing.keepsake?.detached(without) ?? without, sides)
     },
 
     wayHome: (object) =>
       listsOf(object)
         .filter(isShared(object))
-        .flatMap((list) => sharing.patchOf(list, divided(sharing, object, list, 0, sides))),
+        .flatMap((list) => sharing.patchOf(object, list, divided(sharing, object, list, 0, sides))),
   }
 }
 

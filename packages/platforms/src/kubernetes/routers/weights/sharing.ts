@@ -30,9 +30,16 @@ export interface Sharing<T extends KubeObject, D extends Destination> {
   absentIn(list: readonly D[]): number
   readonly largest: number
   /** JSON patch that writes a list, and is refused when other destinations stand there by now. */
-  patchOf(list: SharedList<D>, changed: readonly D[]): readonly PatchOperation[]
+  patchOf(object: T, list: SharedList<D>, changed: readonly D[]): readonly PatchOperation[]
+  readonly keepsake?: Keepsake<T>
   /** Requests with a header, to the canary whatever its weight; undefined where the kind cannot. */
   readonly byHeader?: { with(object: T, header: Header, sides: Sides): T; without(object: T, sides: Sides): T }
+}
+
+/** How the whole object is kept, where lists with their weights are not all of it. */
+export interface Keepsake<T> {
+  attached(before: T, after: T): T
+  detached(object: T): T
 }
 
 /** Names of the two Services. */

@@ -1,0 +1,9 @@
+import { keys, words } from '@deploy-kit/core/yaml'
+import type { z } from 'zod'
+
+/** `router: { linkerd: { route: shop } }`. */
+export const linkerdOptions = keys({
+  route: words.optional().describe('Name of the HTTPRoute. Default: every one in the namespace whose parent is the Service.'),
+})
+
+export type LinkerdOptions = z.output<typeof linkerdOptions>

@@ -1,0 +1,47 @@
+import type { Ingress } from '../../objects/models.ts'
+import { ours } from '../../objects/labels.ts'
+import type { Header, Sides } from '../weights/sharing.ts'
+import { leadsTo, type IngressPath } from './ingress.ts'
+
+/** The annotations of a canary (ingress-nginx, "Canary"). All others are inherited from the main Ingress. */
+export const canaryAnnotations = (prefix: string, header: Header | undefined): Readonly<Record<string, string>> => ({
+  [`${prefix}/canary`]: 'true',
+  [`${prefix}/canary-weight`]: '0',
+  [`${prefix}/canary-weight-total`]: '100',
+  ...(header !== undefined && {
+    [`${prefix}/canary-by-header`]: header.name,
+    [`${prefix}/canary-by-header-value`]: header.value,
+  }),
+})
+
+/** The second Ingress: those paths of the main one that lead to stable, with the same hosts, types and class, leading to the canary. */
+export const canaryIngress = (
+  main: Ingress,
+  name: string,
+  { stable, canary }: Sides,
+  annotations: Readonly<Record<string, string>>,
+): Ingress => {
+  const rules = (main.spec?.rules ?? []).flatMap((rule) => {
+    const paths = (rule.http?.paths ?? []).filter((path) => leadsTo(stable)({ host: '', path }))
+    return paths.length === 0 ? [] : [{ ...(rule.host !== undefined && { host: rule.host }), http: { paths: paths.map(towards(canary)) } }]
+  })
+  const className = main.metadata?.annotations?.['kubernetes.io/ingress.class']
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: {
+      name,
+      namespace: main.metadata?.namespace ?? '',
+      labels: { [ours.managedBy]: 'deploy-kit', [ours.track]: 'canary' },
+      annotations: { ...annotations, ...(className !== undefined && { 'kubernetes.io/ingress.class': className }) },
+    },
+    spec: { ...(main.spec?.ingressClassName !== undefined && { ingressClassName: main.spec.ingressClassName }), rules },
+  }
+}
+
+const towards =
+  (service: string) =>
+  (path: IngressPath): IngressPath => ({
+    ...path,
+    backend: { service: { ...path.backend.service, name: service } },
+  })
