@@ -132,6 +132,7 @@ export const service = (name: string, selector: Readonly<Record<string, string>>
   }) as KubeObject
 
 /** Writes the status of an object as its controller does. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
 export const writeStatus = async <T extends KubeObject>(
   place: Place,
   kind: Pick<KubeObject, 'apiVersion' | 'kind'>,
