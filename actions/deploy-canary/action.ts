@@ -1,5 +1,5 @@
 import { defineAction, input } from '@deploy-kit/core'
-import { imageInputs } from '../shared/image-inputs.ts'
+import { imageInputs, manifestInputs } from '../shared/image-inputs.ts'
 import { dryRunInput, leaseInputs, rolloutInputs } from '../shared/rollout-inputs.ts'
 import { scanRecordInputs } from '../shared/scan-record-inputs.ts'
 import { targetHosts, targetInputs } from '../shared/target-inputs.ts'
@@ -11,6 +11,7 @@ export const deployCanary = defineAction({
   inputs: {
     ...targetInputs,
     ...imageInputs,
+    ...manifestInputs,
     version: input.text({ about: 'Name of the version for people. Default: the short commit.' }),
     ...scanRecordInputs,
     ...rolloutInputs,

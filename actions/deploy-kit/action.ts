@@ -1,5 +1,6 @@
 import { defineAction, input } from '@deploy-kit/core'
 import { buildInputs, publicationInputs } from '../shared/build-inputs.ts'
+import { manifestInputs } from '../shared/image-inputs.ts'
 import { registryInputs } from '../shared/registry-inputs.ts'
 import { dryRunInput, leaseInputs, rolloutInputs } from '../shared/rollout-inputs.ts'
 import { scanGateInputs, scanTermInputs, trivyInputs } from '../shared/scan-inputs.ts'
@@ -13,6 +14,7 @@ export const deployKit = defineAction({
     ...targetInputs,
     image: input.text({ about: 'Image to release instead of building one: a reference, or a directory that holds an OCI layout.' }),
     digest: input.digest({ about: 'Digest of `image`.' }),
+    ...manifestInputs,
     version: input.text({ about: 'Name of the version for people. Default: the short commit.' }),
     ...buildInputs,
     ...publicationInputs,

@@ -11,3 +11,11 @@ export const imageInputs = {
       'Digest of the image. What runs is this digest and nothing else. Default: the digest in the reference, or the one image in the layout.',
   }),
 }
+
+/** What goes with the image, where it is not what the target has already. */
+export const manifestInputs = {
+  manifests: input.lines({
+    about:
+      'Kubernetes: manifests that are released with the image: files, directories and kustomizations, one a line, or `-` for standard input. Default: the configuration, else the workload as it stands in the cluster.',
+  }),
+}

@@ -62,13 +62,16 @@ test('writes go to objects that are named, except where a creation sends no name
   )
   expect(unlimited.map(({ resource, verbs }) => `${verbs.join()} ${resource}`)).toEqual([
     'create leases',
-    'create configmaps',
+    // Copies of configuration, and releases, have hashes in their names.
+    'get,list,create,patch,delete configmaps',
+    'get,create,delete secrets',
+    'create deployments',
     'get,create pods/portforward',
   ])
 })
 
 test('the role says the names of a configuration, and only the parts that it needs', () => {
-  const text = roleText(names, partsOf({ metrics: undefined, router: undefined }))
+  const text = roleText(names, partsOf({ metrics: undefined, router: undefined, manifests: undefined, 'pin-configuration': true }))
   const [account, role, binding] = parseAllDocuments(text).map((document) => document.toJS() as Record<string, never>)
   expect(account).toMatchObject({ kind: 'ServiceAccount', metadata: { namespace: 'front' } })
   expect(binding).toMatchObject({ kind: 'RoleBinding', subjects: [{ namespace: 'front' }] })

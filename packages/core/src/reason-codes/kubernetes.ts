@@ -173,4 +173,40 @@ export const kubernetesCodes = {
     cause: 'Its project was archived, so its behaviour cannot be relied on.',
     remedy: 'Move the Service to an HTTPRoute of the Gateway API, which meshes and gateways understand.',
   },
+  'manifests-invalid': {
+    title: 'The manifests cannot be a release',
+    cause: 'A file is not there, is not YAML, holds something that is no object, or lacks the workload that is released.',
+    remedy: 'Correct the file at the line that is named; `workload` says which object of the manifests is released.',
+  },
+  'configuration-missing': {
+    title: 'The workload reads a ConfigMap or Secret that is not there',
+    cause: 'Neither the manifests nor the namespace have it, or the copy that an earlier release ran with was removed.',
+    remedy: 'Create it, add it to the manifests, or mark the reference as optional.',
+  },
+  'release-not-kept': {
+    title: 'What the release was in the cluster is not kept any more',
+    cause: 'Its snapshot was removed, or it is older than `keep-releases` allows; image and records alone do not say how it ran.',
+    remedy:
+      'Release that image anew with its manifests, return to a release that is kept, or allow the history of the workload with `from-history`.',
+  },
+  'snapshot-too-large': {
+    title: 'The manifests are too large to be kept in the cluster',
+    cause: 'An object may hold 1 MiB, and the manifests of a release are kept in one so that the release can come back.',
+    remedy: 'Take large objects (definitions of kinds, dashboards) out of the manifests of the app and apply them on their own.',
+  },
+  'field-conflict': {
+    title: 'Another controller manages fields that the manifests set',
+    cause: 'It applied them under its own name, and would set them back or fight over them.',
+    remedy: 'Take the fields out of the manifests, or hand them over: `force-conflicts: true`.',
+  },
+  'selector-immutable': {
+    title: 'The manifests change the selector of the workload',
+    cause: 'A selector cannot be changed once the workload exists (apps/v1).',
+    remedy: 'Keep the selector that the workload has, or give the workload another name.',
+  },
+  'image-missing': {
+    title: 'The registry does not have the image',
+    cause: 'It answers that there is no such manifest; the image was removed, or the reference is wrong.',
+    remedy: 'Build and push the image again, or choose another release.',
+  },
 } as const satisfies ReasonCodePages

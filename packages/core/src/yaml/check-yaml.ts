@@ -1,14 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
-import { issuesOf } from './issues.ts'
-import { placeOf } from './place.ts'
-import { sentence } from './sentence.ts'
-
-/** One fault of a file: where it stands, as `file:line:column`, and what is allowed there. */
-export interface YamlProblem {
-  readonly where: string
-  readonly message: string
-}
+import { problemsOf, type YamlProblem } from './problems.ts'
 
 export type CheckedYaml<T> = { readonly value: T } | { readonly problems: readonly [YamlProblem, ...YamlProblem[]] }
 
@@ -24,10 +16,6 @@ export const checkYaml = <T>(text: string, file: string, schema: z.ZodType<T>): 
   if (broken !== undefined) return { problems: [broken, ...more] }
   const parsed = schema.safeParse(document.toJS())
   if (parsed.success) return { value: parsed.data }
-  const [first, ...others] = parsed.error.issues
-    .flatMap(issuesOf)
-    .map((issue) => ({ offset: placeOf(document, issue), message: sentence(issue) }))
-    .toSorted((a, b) => a.offset - b.offset)
-    .map(({ offset, message }) => ({ where: at(offset), message }))
+  const [first, ...others] = problemsOf(document, parsed.error.issues, at)
   return { problems: [first ?? { where: file, message: 'The file does not fit its schema.' }, ...others] }
 }

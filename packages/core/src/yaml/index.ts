@@ -1,3 +1,5 @@
-export { checkYaml, type CheckedYaml, type YamlProblem } from './check-yaml.ts'
+export { checkYaml, type CheckedYaml } from './check-yaml.ts'
+export { kubernetesYaml, type YamlDocument } from './documents.ts'
+export type { YamlProblem } from './problems.ts'
 export { readYaml } from './read-yaml.ts'
 export { duration, durationOrZero, expected, keys, readBy, share, text, textMap, whole, words } from './values.ts'

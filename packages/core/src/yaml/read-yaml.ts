@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { KitError } from '../errors.ts'
 import type { ReasonCode } from '../reason-codes/index.ts'
 import { checkYaml } from './check-yaml.ts'
+import type { YamlProblem } from './problems.ts'
 
 /**
  * The value of a YAML text by a schema.
@@ -10,7 +11,10 @@ import { checkYaml } from './check-yaml.ts'
 export const readYaml = <T>(text: string, file: string, schema: z.ZodType<T>, code: ReasonCode): T => {
   const checked = checkYaml(text, file, schema)
   if ('value' in checked) return checked.value
-  const [first, ...others] = checked.problems
+  throw faultOf(checked.problems, code)
+}
+
+export const faultOf = ([first, ...others]: readonly [YamlProblem, ...YamlProblem[]], code: ReasonCode): KitError => {
   const more = others.map(({ where, message }) => `\n  ${where}  ${message}`).join('')
-  throw new KitError(code, `${first.message}${more}`, { where: first.where })
+  return new KitError(code, `${first.message}${more}`, { where: first.where })
 }

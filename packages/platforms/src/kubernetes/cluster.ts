@@ -3,6 +3,7 @@ import type { KubeClient } from './api/index.ts'
 import type { LeaseGuard } from './documents/lease-guard.ts'
 import type { KubernetesOptions } from './options.ts'
 import type { Router } from './routers/index.ts'
+import type { Releases } from './snapshots/releases.ts'
 
 /** Everything that the parts of an opened platform share. */
 export interface Cluster {
@@ -18,4 +19,6 @@ export interface Cluster {
   readonly drainMs: number
   /** The router of the workload, opened when it is first needed. */
   readonly router: (signal: AbortSignal) => Promise<Router>
+  /** What the releases of the workload are, and were. */
+  readonly releases: Releases
 }

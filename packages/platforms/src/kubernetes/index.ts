@@ -13,6 +13,7 @@ import { partsOf } from './role/permissions.ts'
 import { roleNames } from './role/role-names.ts'
 import { roleText } from './role/role-text.ts'
 import { openRouter } from './routers/open-router.ts'
+import { releasesOf, type Releases } from './snapshots/releases.ts'
 import { deploymentTarget } from './target.ts'
 import { observation } from './workload/observe.ts'
 
@@ -24,6 +25,7 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
   )
   const client = kubeClient(connection, clock)
   const guard = leaseGuard(kubernetesDocuments({ client, namespace, app, environment, clock }), holder)
+  let releases: Releases | undefined
   const cluster: Cluster = {
     client,
     app,
@@ -36,12 +38,16 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     scheduleWithinMs: parseDuration(options['schedule-within']) ?? 0,
     drainMs: parseDuration(options.drain) ?? 0,
     router: openRouter(() => cluster),
+    get releases() {
+      return (releases ??= releasesOf(cluster))
+    },
   }
   const looking = observation(cluster)
   return {
     name: 'kubernetes',
     target: deploymentTarget(cluster, looking, forwarder(connection, log)),
     documents: guard.documents,
+    complete: (release, signal) => cluster.releases.complete(release, signal),
     preflight: preflight(cluster, environment),
     permissions: () => roleText(roleNames(cluster, environment, undefined), partsOf(options)),
     ...(options.metrics !== undefined && {

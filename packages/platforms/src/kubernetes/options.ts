@@ -16,6 +16,10 @@ const workload = z
     error: expected('deployment/name, statefulset/name or daemonset/name'),
   })
 
+const manifests = z
+  .union([words, z.array(words).min(1)], { error: expected('a path, or a list of paths') })
+  .transform((paths) => (typeof paths === 'string' ? [paths] : paths))
+
 const metrics = keys({
   port: z
     .int({ error: expected('a port from 1 to 65535') })
@@ -41,6 +45,29 @@ export const kubernetesOptions = keys({
   workload: workload.describe('Workload that is released, as kind/name.'),
   container: words.optional().describe('Container that the image is for. Needed when the workload has several.'),
   service: words.optional().describe('Service in front of the workload. Default: the only one that selects its pods.'),
+  manifests: manifests
+    .optional()
+    .describe(
+      'Manifests that are the release: files, directories, kustomizations, or `-` for standard input, relative to this file. Default: the workload as it stands in the cluster.',
+    ),
+  'pin-configuration': z
+    .boolean({ error: expected('true or false') })
+    .default(true)
+    .describe(
+      'Whether the ConfigMaps and Secrets that the workload reads are copied under a hash of their content, so that they roll back with the code.',
+    ),
+  'keep-releases': z
+    .int({ error: expected('a number from 1 to 100') })
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe(
+      'How many releases that served are kept whole in the cluster. Those that a record or the history of the workload names are kept as well.',
+    ),
+  'force-conflicts': z
+    .boolean({ error: expected('true or false') })
+    .default(false)
+    .describe('Whether manifests may change fields that another controller manages.'),
   router: routerOptions.optional().describe('What shares the traffic. Default: `auto`, which finds the one in use.'),
   'ready-within': durationText('10m').describe('Time that pods have to become ready.'),
   'schedule-within': durationText('2m').describe('Time that a pod may wait for a node, such as one that an autoscaler brings.'),

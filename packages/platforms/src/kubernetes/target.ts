@@ -5,12 +5,11 @@ import type { Cluster } from './cluster.ts'
 import { makeCompanions, removeCompanions } from './companions/index.ts'
 import type { Forwarder } from './endpoint/forwarder.ts'
 import { awaitRollout } from './workload/await-rollout.ts'
-import { canaryDeployment, canaryNameOf, canaryService, type CanaryRequest } from './workload/canary-objects.ts'
+import { canaryDeployment, canaryNameOf, canaryService, isRouted, type CanaryRequest } from './workload/canary-objects.ts'
 import { replicasFor } from './workload/capacity.ts'
 import { nameOf, stateOf, type Observation, type Observed } from './workload/observe.ts'
-import { releaseOf } from './workload/revision.ts'
-import { frontService, servicesOf } from './workload/services.ts'
-import { releaseFields } from './workload/template.ts'
+import { releaseOf, revisionOf } from './workload/revision.ts'
+import { frontService, servicesOfCanary, servicesOfRelease } from './workload/services.ts'
 import type { Deployment } from './objects/models.ts'
 
 const never = new AbortController().signal
@@ -21,11 +20,13 @@ const write = async <T>(signal: AbortSignal, work: (uninterrupted: AbortSignal) 
   return work(never)
 }
 
+/** Whether there is traffic to share: a first release has nobody to share it with. */
+const hasRoute = ({ stable, canary }: Observed): boolean => stable !== undefined && (canary === undefined || isRouted(canary))
+
 /** A Deployment as target: the canary is a second Deployment beside it, and a router shares the traffic. */
 export const deploymentTarget = (cluster: Cluster, looking: Observation, forwarder: Forwarder): Target => {
   const { client, namespace, options, guard, clock, app } = cluster
   const name = nameOf(cluster)
-  const stablePath = pathOf(kinds.deployment, namespace, name)
   const canaryPath = pathOf(kinds.deployment, namespace, canaryNameOf(name))
   const observe: Observation['observe'] = (signal) => looking.observe(signal)
   const { readyWithinMs: withinMs, scheduleWithinMs } = cluster
@@ -36,7 +37,8 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
   let quietSince: number | undefined
 
   const look = async (signal: AbortSignal): Promise<Observed & { readonly weight: Percent }> => {
-    const [observed, weight] = await Promise.all([observe(signal), cluster.router(signal).then((router) => router.weight(signal))])
+    const observed = await observe(signal)
+    const weight = hasRoute(observed) ? await (await cluster.router(signal)).weight(signal) : 0
     lastWeight = weight
     return { ...observed, weight }
   }
@@ -53,20 +55,24 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
     await clock.sleep(Math.max(0, quietSince + cluster.drainMs - clock.now()), signal)
     quietSince = undefined
   }
-  const removeCanary = async (signal: AbortSignal): Promise<void> => {
-    const router = await cluster.router(signal)
-    await write(signal, (uninterrupted) => router.detach(uninterrupted))
+  /** The Deployment goes last: while it is there, whoever comes after us knows that there is something to finish. */
+  const removeCanary = async (
+    observed: Observed,
+    signal: AbortSignal,
+    whenDetached: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> => {
+    const router = hasRoute(observed) ? await cluster.router(signal) : undefined
+    await write(signal, async (uninterrupted) => {
+      await router?.detach(uninterrupted)
+      await whenDetached(uninterrupted)
+    })
     await drained(signal)
     await write(signal, async (uninterrupted) => {
-      await client.remove(canaryPath, { signal: uninterrupted })
-      await client.remove(pathOf(kinds.service, namespace, await canaryServiceName(uninterrupted)), { signal: uninterrupted })
+      for (const service of await servicesOfCanary(cluster, observed.canary, uninterrupted))
+        await client.remove(pathOf(kinds.service, namespace, service.metadata?.name), { signal: uninterrupted })
       await removeCompanions(name, cluster, uninterrupted)
+      await client.remove(canaryPath, { signal: uninterrupted })
     })
-  }
-  const canaryServiceName = async (signal: AbortSignal): Promise<string> => {
-    const stable = await client.get<Deployment>(stablePath, { signal })
-    const front = stable && frontService(await servicesOf(cluster, stable, signal), cluster)
-    return canaryNameOf(front?.metadata?.name ?? name)
   }
 
   return {
@@ -78,33 +84,44 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
     prepare: async (release, signal) => {
       await guard.require(signal)
       const observed = await look(signal)
-      const { stable } = observed
-      if (stable === undefined) throw new KitError('workload-missing', `There is no ${options.workload} in ${namespace}.`)
+      const { stable, canary, pods } = observed
+      const running = canary && releaseOf(canary, undefined, options.container)
       if (observed.weight > 0) {
-        if (sameRelease(observed.canary && releaseOf(observed.canary, undefined, options.container), release)) return
+        if (sameRelease(running, release)) return
         throw new KitError('canary-has-traffic', `The canary has ${observed.weight} % of the traffic and runs another release.`)
       }
-      const services = await servicesOf(cluster, stable, signal)
-      const front = frontService(services, cluster)
+      const blueprint = await cluster.releases.blueprint(release, signal)
+      const { workload } = blueprint
+      const services = await servicesOfRelease(cluster, blueprint, signal)
+      // A first release may have no Service yet, and need none.
+      const front = stable === undefined && services.length === 0 ? undefined : frontService(services, cluster)
       const request: CanaryRequest = {
         app,
         namespace,
-        stable,
+        workload,
         service: front,
-        avoid: [...services.map(({ spec }) => ({ matchLabels: spec?.selector ?? {} })), stable.spec?.selector ?? {}],
-        release,
-        container: options.container,
+        avoid: [
+          ...services.map(({ spec }) => ({ matchLabels: spec?.selector ?? {} })),
+          workload.spec?.selector ?? {},
+          ...(stable?.spec === undefined ? [] : [stable.spec.selector]),
+        ],
         replicas: 1,
+        routed: stable !== undefined,
       }
       const deployment = canaryDeployment(request)
-      const service = canaryService(front, deployment, request)
+      const service = front && canaryService(front, deployment, request)
+      const serving = stable && { live: stable, release: revisionOf(stable, pods.stable, options.container).release }
       const written = await write(signal, async (uninterrupted) => {
-        await makeCompanions(stable, deployment, cluster, uninterrupted)
+        await cluster.releases.provide(blueprint, serving, uninterrupted)
+        if (stable !== undefined) await makeCompanions(stable, deployment, cluster, uninterrupted)
         const applied = await client.apply(canaryPath, deployment, { signal: uninterrupted })
-        await client.apply(pathOf(kinds.service, namespace, service.metadata?.name), service, { signal: uninterrupted })
+        if (service !== undefined)
+          await client.apply(pathOf(kinds.service, namespace, service.metadata?.name), service, { signal: uninterrupted })
+        if (canary !== undefined && !sameRelease(running, release)) await cluster.releases.tidy([release, serving?.release], uninterrupted)
         return applied
       })
       await wholeAgain(written, signal)
+      if (stable === undefined) return
       const router = await cluster.router(signal)
       await write(signal, (uninterrupted) => router.attach(uninterrupted))
     },
@@ -130,39 +147,34 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
     promote: async (signal) => {
       await guard.require(signal)
       signal.throwIfAborted()
-      const { stable, canary, weight } = await look(signal)
+      const observed = await look(signal)
+      const { canary, weight } = observed
       if (canary === undefined) return
-      if (stable === undefined) throw new KitError('workload-missing', `There is no ${options.workload} in ${namespace}.`)
-      const release = releaseOf(canary, undefined, options.container)
-      const selector = stable.spec?.selector ?? {}
-      const written = await write(signal, (uninterrupted) =>
-        client.apply<Deployment>(
-          stablePath,
-          // Only what a release sets: replicas stay with whoever scales, everything else with whoever wrote it.
-          {
-            apiVersion: 'apps/v1',
-            kind: 'Deployment',
-            metadata: { name, namespace },
-            spec: { selector, template: releaseFields(stable, release, options.container) },
-          },
-          { signal: uninterrupted },
-        ),
-      )
+      const { releases } = cluster
+      const blueprint = await releases.blueprint(releaseOf(canary, undefined, options.container), signal)
+      const written = await write(signal, (uninterrupted) => releases.applyWorkload(blueprint, uninterrupted))
       await wholeAgain(written, signal)
+      await write(signal, (uninterrupted) => releases.applyOthers('others', blueprint, uninterrupted))
       if (weight > 0) {
         const router = await cluster.router(signal)
         await write(signal, (uninterrupted) => router.setWeight(0, undefined, uninterrupted))
         quietSince = clock.now()
       }
-      await removeCanary(signal)
+      await removeCanary(observed, signal, async (uninterrupted) => {
+        await releases.applyOthers('routes', blueprint, uninterrupted)
+        await releases.settled(blueprint, uninterrupted)
+      })
       lastWeight = 0
     },
 
     discard: async (signal) => {
       await guard.require(signal)
-      const { canary, weight } = await look(signal)
+      const observed = await look(signal)
+      const { stable, canary, weight } = observed
       if (weight > 0) throw new KitError('canary-has-traffic', `The canary has ${weight} % of the traffic.`)
-      if (canary !== undefined) await removeCanary(signal)
+      if (canary !== undefined) await removeCanary(observed, signal, async () => undefined)
+      const serving = stable && releaseOf(stable, undefined, options.container)
+      await write(signal, (uninterrupted) => cluster.releases.tidy([serving], uninterrupted))
     },
 
     endpoint: async (side: Side, signal: AbortSignal): Promise<Endpoint | undefined> => {

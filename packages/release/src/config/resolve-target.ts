@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { KitError } from '@deploy-kit/core'
 import { platformOptions, type PlatformName } from '@deploy-kit/platforms'
 import type { PlatformSettings, TargetSettings } from '../deploy/settings.ts'
-import { inputFault, optionsFromInputs, type PlatformInputs } from './platform-inputs.ts'
+import { inputFault, optionsFromInputs, withPathsFrom, type PlatformInputs } from './platform-inputs.ts'
 import type { EnvironmentConfig } from './schema.ts'
 
 /** The inputs that say which workload in which place is meant. */
@@ -43,10 +43,14 @@ export const resolveTarget = async (inputs: TargetInputs, workspace: string): Pr
   const [name, options] = Object.entries(configured.platform)[0] as [PlatformName, object]
   if (inputs.platform !== undefined && inputs.platform !== name)
     throw new KitError('input-invalid', `\`platform\`: ${inputs.config} says that ${environment} is on ${name}, not on ${inputs.platform}.`)
-  const given = optionsFromInputs(inputs, name)
+  const directory = resolve(file, '..')
+  const written = withPathsFrom(options, name, directory)
+  const given = withPathsFrom(optionsFromInputs(inputs, name), name, workspace)
   const platform =
-    Object.keys(given).length === 0 ? ({ name, options } as PlatformSettings) : await platformOf(inputs, name, { ...options, ...given })
-  return { target: { app: inputs.app ?? config.app, environment, platform }, configured, directory: resolve(file, '..') }
+    Object.keys(given).length === 0
+      ? ({ name, options: written } as PlatformSettings)
+      : await platformOf(inputs, name, { ...written, ...given })
+  return { target: { app: inputs.app ?? config.app, environment, platform }, configured, directory }
 }
 
 /** Inputs alone must then say everything. */
@@ -58,7 +62,11 @@ const withoutFile = async (inputs: TargetInputs, file: string, workspace: string
     target: {
       app: inputs.app,
       environment: inputs.environment ?? 'default',
-      platform: await platformOf(inputs, inputs.platform, optionsFromInputs(inputs, inputs.platform)),
+      platform: await platformOf(
+        inputs,
+        inputs.platform,
+        withPathsFrom(optionsFromInputs(inputs, inputs.platform), inputs.platform, workspace),
+      ),
     },
     configured: undefined,
     directory: workspace,

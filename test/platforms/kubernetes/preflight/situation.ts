@@ -80,7 +80,7 @@ export interface Given extends Partial<Omit<Situation, 'options' | 'plan'>> {
 export const situation = ({ options = {}, strategy = 'canary', weights = [5, 25, 50, 100], ...given }: Given = {}): Situation => {
   const stable = given.stable ?? shop()
   const front = given.front ?? service()
-  const request = { app: 'shop', namespace: 'shop', stable, service: front, avoid: [selector], release, container: 'app', replicas: 1 }
+  const request = { app: 'shop', namespace: 'shop', workload: stable, service: front, avoid: [selector], replicas: 1, routed: true }
   const deployment = canaryDeployment(request)
   return {
     plan: makePlan({

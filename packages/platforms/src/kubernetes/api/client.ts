@@ -153,4 +153,4 @@ export const kubeClient = (connection: Connection, clock: Clock): KubeClient => 
   return client
 }
 
-const withManager = <C extends Call>(call: C): C => ({ ...call, query: { ...call.query, fieldManager } })
+const withManager = <C extends Call>(call: C): C => ({ ...call, query: { fieldManager, ...call.query } })

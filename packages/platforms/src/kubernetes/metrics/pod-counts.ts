@@ -67,7 +67,10 @@ export const podCounts = ({ client, namespace, metrics, observation, clock }: Po
 
   return {
     check: async (signal) => {
-      const [, stable] = await scrapeAll((await observation.observe(signal)).pods, signal)
+      const seen = await observation.observe(signal)
+      // Before the first release nobody counts yet.
+      if (seen.stable === undefined) return
+      const [, stable] = await scrapeAll(seen.pods, signal)
       const found = stable.some(({ text }) => parseExposition(text).some(({ name }) => name === metrics.requests))
       if (!found)
         throw new KitError('metrics-empty', `No pod of stable shows a counter \`${metrics.requests}\` at ${metrics.path}.`, {

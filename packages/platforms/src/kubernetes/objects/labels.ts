@@ -16,6 +16,14 @@ export const ours = {
   app: `${prefix}/app`,
   /** The release that a pod template is, as JSON. */
   release: `${prefix}/release`,
+  /** Name of the workload that an object was made for. */
+  workload: `${prefix}/workload`,
+  /** What an object of ours is: `configuration` or `snapshot`. */
+  part: `${prefix}/part`,
+  /** Name of the object that a copy has the content of. */
+  copyOf: `${prefix}/copy-of`,
+  /** In a pod template: which copy stands for which object, as JSON. */
+  configuration: `${prefix}/configuration`,
   managedBy: 'app.kubernetes.io/managed-by',
 } as const
 

@@ -3,22 +3,15 @@ import type { Finding } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { companionsFor, companionPath } from '../companions/index.ts'
-import { releaseFields } from '../workload/template.ts'
 import type { Situation } from './situation.ts'
 
 /**
- * Whether the server would take what a release makes: validation, admission webhooks, fields that cannot be changed. Nothing is stored
+ * Whether the server would take what a release makes beside the workload: validation, admission webhooks, fields that cannot be changed. Nothing is stored
  * (`dryRun=All`). Pods are not among it: what is against them shows when the first one is made.
  */
 export const dryRun = async (situation: Situation, cluster: Cluster, signal: AbortSignal): Promise<readonly Finding[]> => {
-  const { client, namespace, options } = cluster
-  const { stable, canary, plan } = situation
-  const promoted = {
-    apiVersion: 'apps/v1',
-    kind: stable.kind ?? 'Deployment',
-    metadata: { name: stable.metadata?.name ?? '', namespace },
-    spec: { selector: stable.spec?.selector, template: releaseFields(stable, plan.release, options.container) },
-  }
+  const { client, namespace } = cluster
+  const { canary, plan } = situation
   const beside: readonly (readonly [string, KubeObject])[] =
     plan.strategy === 'rolling'
       ? []
@@ -29,9 +22,8 @@ export const dryRun = async (situation: Situation, cluster: Cluster, signal: Abo
             : [[pathOf(kinds.service, namespace, canary.service.metadata?.name), canary.service] as const]),
           ...companionsFor(situation).map((object) => [companionPath(object), object] as const),
         ]
-  const own = [[pathOf(workloadKind(stable), namespace, stable.metadata?.name), promoted] as const]
   const answers = await Promise.all(
-    [...beside, ...own].map(async ([path, object]): Promise<readonly Finding[]> => {
+    beside.map(async ([path, object]): Promise<readonly Finding[]> => {
       try {
         await client.apply(path, object, { signal, query: { dryRun: 'All' } })
         return []
@@ -45,6 +37,3 @@ export const dryRun = async (situation: Situation, cluster: Cluster, signal: Abo
   )
   return answers.flat()
 }
-
-const workloadKind = ({ kind }: KubeObject) =>
-  kind === 'StatefulSet' ? kinds.statefulSet : kind === 'DaemonSet' ? kinds.daemonSet : kinds.deployment

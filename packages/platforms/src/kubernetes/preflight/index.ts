@@ -1,6 +1,7 @@
 import type { Finding, Platform } from '@deploy-kit/rollout'
 import { kinds, pathOf } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
+import { releaseFindings } from '../manifests/findings.ts'
 import type { Deployment } from '../objects/models.ts'
 import { roleNames } from '../role/role-names.ts'
 import { nameOf } from '../workload/observe.ts'
@@ -28,13 +29,17 @@ export const preflight =
     const { client, namespace, options } = cluster
     const kind = workloadKinds[options.workload.split('/')[0] ?? ''] ?? kinds.deployment
     const stable = await orNone(client.get<Deployment>(pathOf(kind, namespace, nameOf(cluster)), { signal }), undefined)
-    if (stable === undefined) return missingPermissions(roleNames(cluster, environment, undefined), cluster, signal)
+    const release = releaseFindings(cluster, plan.release, stable, signal)
+    if (stable === undefined)
+      return bySeverity([...(await missingPermissions(roleNames(cluster, environment, undefined), cluster, signal)), ...(await release)])
     const { situation, findings } = await readSituation(stable, plan, cluster, signal)
     const [denied, refused] = await Promise.all([
       missingPermissions(roleNames(cluster, environment, situation.front?.metadata?.name), cluster, signal),
       findings.some(({ severity }) => severity === 'error') ? [] : dryRun(situation, cluster, signal),
     ])
-    return bySeverity(unique([...denied, ...findings, ...refused, ...subjects.flatMap((subject) => subject(situation))]))
+    return bySeverity(
+      unique([...denied, ...(await release), ...findings, ...refused, ...subjects.flatMap((subject) => subject(situation))]),
+    )
   }
 
 const workloadKinds: Readonly<Record<string, (typeof kinds)['deployment' | 'statefulSet' | 'daemonSet']>> = {

@@ -46,21 +46,23 @@ export const readSituation = async (stable: Deployment, plan: Plan, cluster: Clu
     readNeighbours(cluster, signal),
     readRoute(cluster, signal),
   ])
-  const labels = stable.spec?.template.metadata?.labels ?? {}
+  // A release that cannot come is told of elsewhere; what it would be beside is looked at all the same.
+  const blueprint = await cluster.releases.blueprint(plan.release, signal).catch(() => undefined)
+  const workload = blueprint?.workload ?? stable
+  const labels = workload.spec?.template.metadata?.labels ?? {}
   const services = everyService.filter(({ spec }) => spec?.selector !== undefined && selects({ matchLabels: spec.selector }, labels))
   const routed = plan.strategy !== 'rolling'
   const front = routed ? await attempt(() => frontService(services, cluster), undefined) : undefined
-  const container = await attempt(() => containerOf(stable, options.container).name, stable.spec?.template.spec?.containers[0]?.name)
+  await attempt(() => containerOf(workload, options.container).name, undefined)
   const reachable = routed && front !== undefined ? await attempt(() => reachableWeights(stable, cluster, signal), undefined) : undefined
   const request = {
     app,
     namespace,
-    stable,
+    workload,
     service: front,
     avoid: [...services.map(({ spec }) => ({ matchLabels: spec?.selector ?? {} })), stable.spec?.selector ?? {}],
-    release: plan.release,
-    container,
     replicas: 1,
+    routed: true,
   }
   const deployment = canaryDeployment(request)
   return {

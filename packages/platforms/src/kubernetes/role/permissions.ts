@@ -18,7 +18,16 @@ export interface RoleNames {
 }
 
 /** Parts of the role that a configuration may do without. */
-export type Part = 'every release' | 'gateway-api' | 'metrics' | 'smoke tests' | 'findings' | 'companions' | 'other namespaces'
+export type Part =
+  | 'every release'
+  | 'secrets'
+  | 'manifests'
+  | 'gateway-api'
+  | 'metrics'
+  | 'smoke tests'
+  | 'findings'
+  | 'companions'
+  | 'other namespaces'
 
 /** Something that deploy-kit does to one kind of object. */
 export interface Permission {
@@ -88,14 +97,35 @@ export const permissions: readonly Permission[] = [
     names: leases,
     why: 'keeps the lease of the app, and gives it back',
   },
-  { part: every, group: '', resource: 'configmaps', verbs: ['create'], why: 'keeps the records of releases; a creation sends no name' },
   {
     part: every,
     group: '',
     resource: 'configmaps',
-    verbs: ['get', 'update', 'delete'],
-    names: documents,
-    why: 'keeps records and approvals',
+    verbs: ['get', 'list', 'create', 'patch', 'delete'],
+    why: 'keeps releases, and copies of the configuration that they read, under names with their hashes',
+  },
+  { part: every, group: '', resource: 'configmaps', verbs: ['update'], names: documents, why: 'keeps records and approvals' },
+  {
+    part: every,
+    group: 'apps',
+    resource: 'replicasets',
+    verbs: ['list'],
+    why: 'sees which earlier releases could come back without deploy-kit',
+  },
+  {
+    part: 'secrets',
+    group: '',
+    resource: 'secrets',
+    verbs: ['get', 'create', 'delete'],
+    why: 'copies the Secrets that a release reads under a hash of their content, so that they come back with it',
+    optional: true,
+  },
+  {
+    part: 'manifests',
+    group: 'apps',
+    resource: 'deployments',
+    verbs: ['create'],
+    why: 'makes the workload with its first release; a creation sends no name',
   },
   {
     part: 'gateway-api',
@@ -169,9 +199,11 @@ export const permissions: readonly Permission[] = [
 ]
 
 /** The parts that a configuration needs. */
-export const partsOf = (options: Pick<KubernetesOptions, 'router' | 'metrics'>): ReadonlySet<Part> =>
+export const partsOf = (options: Pick<KubernetesOptions, 'router' | 'metrics' | 'manifests' | 'pin-configuration'>): ReadonlySet<Part> =>
   new Set<Part>([
     'every release',
+    ...(options['pin-configuration'] ? (['secrets'] as const) : []),
+    ...(options.manifests === undefined ? [] : (['manifests'] as const)),
     ...(chosenRouter(options.router).name === 'gateway-api' ? (['gateway-api'] as const) : []),
     ...(options.metrics === undefined ? [] : (['metrics'] as const)),
     'smoke tests',

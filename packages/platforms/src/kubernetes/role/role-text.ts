@@ -22,6 +22,8 @@ export const roleText = (names: RoleNames, parts: ReadonlySet<Part> = new Set(pe
 
 const titles: Readonly<Record<Part, string>> = {
   'every release': 'Every release.',
+  secrets: 'Only when the workload reads Secrets. Without it set `pin-configuration: false`.',
+  manifests: 'Only with `manifests`; besides it get, create, patch and delete on every kind that they hold.',
   'gateway-api': 'Router gateway-api.',
   metrics: 'Only with `metrics` in the platform: counts are read from the pods.',
   'smoke tests': 'Only with a smoke suite.',

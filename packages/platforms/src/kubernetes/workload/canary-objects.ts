@@ -1,21 +1,20 @@
-import type { Release } from '@deploy-kit/rollout'
 import { disjointLabels } from '../objects/disjoint-labels.ts'
-import { ours, type LabelSelector } from '../objects/labels.ts'
+import { ours, prefix, type LabelSelector } from '../objects/labels.ts'
 import { asLabel, suffixed } from '../objects/names.ts'
-import { withRelease } from './template.ts'
 import type { Deployment, PodTemplate, Service, ServicePort } from '../objects/models.ts'
 
 export interface CanaryRequest {
   readonly app: string
   readonly namespace: string
-  readonly stable: Deployment
+  /** The workload of the release, as it will be when it is promoted. */
+  readonly workload: Deployment
   /** Service that the router sends stable's traffic to; undefined where no Service is in front. */
   readonly service: Service | undefined
   /** Selectors of everything that must not reach the canary: Services, and stable's own workload. */
   readonly avoid: readonly LabelSelector[]
-  readonly release: Release
-  readonly container: string | undefined
   readonly replicas: number
+  /** Whether there is a stable side to share traffic with. */
+  readonly routed: boolean
 }
 
 export const canaryNameOf = (workload: string): string => suffixed(workload, '-canary')
@@ -26,29 +25,35 @@ const shared = (app: string): Record<string, string> => ({
   [ours.track]: 'canary',
 })
 
-/** The canary's Deployment: stable's template with another image and labels, and a selector of its own. */
-export const canaryDeployment = ({ app, namespace, stable, avoid, release, container, replicas }: CanaryRequest): Deployment => {
-  const name = canaryNameOf(stable.metadata?.name ?? '')
-  const labels = disjointLabels(stable.spec?.template.metadata?.labels ?? {}, avoid)
-  const template = withRelease(stable, release, container)
-  const { minReadySeconds, progressDeadlineSeconds } = stable.spec ?? {}
+/** On the canary of a first release: no route knows it. */
+const unrouted = `${prefix}/unrouted`
+
+/** Whether a canary can have traffic at all. */
+export const isRouted = (canary: Deployment): boolean => canary.metadata?.labels?.[unrouted] === undefined
+
+/** The canary's Deployment: the template of the release with other labels, and a selector of its own. */
+export const canaryDeployment = ({ app, namespace, workload, avoid, replicas, routed }: CanaryRequest): Deployment => {
+  const name = canaryNameOf(workload.metadata?.name ?? '')
+  const template = workload.spec?.template ?? {}
+  const labels = disjointLabels(template.metadata?.labels ?? {}, avoid)
+  const { minReadySeconds, progressDeadlineSeconds } = workload.spec ?? {}
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name, namespace, labels: { ...stable.metadata?.labels, ...shared(app) } },
+    metadata: { name, namespace, labels: { ...workload.metadata?.labels, ...shared(app), ...(!routed && { [unrouted]: 'true' }) } },
     spec: {
       replicas,
       revisionHistoryLimit: 1,
       ...(minReadySeconds !== undefined && { minReadySeconds }),
       ...(progressDeadlineSeconds !== undefined && { progressDeadlineSeconds }),
       selector: {
-        matchLabels: { [ours.app]: asLabel(app), [ours.track]: 'canary', [`${ours.track}-of`]: asLabel(stable.metadata?.name ?? '') },
+        matchLabels: { [ours.app]: asLabel(app), [ours.track]: 'canary', [`${ours.track}-of`]: asLabel(workload.metadata?.name ?? '') },
       },
       template: {
         ...template,
         metadata: {
           ...(template.metadata?.annotations !== undefined && { annotations: template.metadata.annotations }),
-          labels: { ...labels, [ours.app]: asLabel(app), [`${ours.track}-of`]: asLabel(stable.metadata?.name ?? '') },
+          labels: { ...labels, [ours.app]: asLabel(app), [`${ours.track}-of`]: asLabel(workload.metadata?.name ?? '') },
         },
       } satisfies PodTemplate,
     },

@@ -1,7 +1,10 @@
 import { KitError } from '@deploy-kit/core'
-import { kinds, pathOf } from '../api/index.ts'
+import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
-import { prefix, selects, type Labels } from '../objects/labels.ts'
+import { canonical } from '../objects/hash.ts'
+import { ours, prefix, selects, selectorText, type Labels } from '../objects/labels.ts'
+import { asLabel } from '../objects/names.ts'
+import type { Blueprint } from '../snapshots/blueprint.ts'
 import type { Deployment, Service } from '../objects/models.ts'
 
 /** Every Service that sends requests to the workload's pods. */
@@ -25,6 +28,30 @@ export const selectorBefore = `${prefix}/selector`
 export const selectorOf = ({ metadata, spec }: Service): Labels | undefined => {
   const before = metadata?.annotations?.[selectorBefore]
   return before === undefined ? spec?.selector : (JSON.parse(before) as Labels)
+}
+
+/** Every Service that will send requests to the pods of a release: those of its manifests are as they will be. */
+export const servicesOfRelease = async (
+  cluster: Cluster,
+  { workload, objects }: Blueprint,
+  signal: AbortSignal,
+): Promise<readonly Service[]> => {
+  const labels = workload.spec?.template.metadata?.labels ?? {}
+  const brought = objects.filter((object): object is Service & KubeObject => object.apiVersion === 'v1' && object.kind === 'Service')
+  const names = new Set(brought.map(({ metadata }) => metadata?.name))
+  const live = (await servicesOf(cluster, workload, signal)).filter(({ metadata }) => !names.has(metadata?.name))
+  return [...brought.filter(({ spec }) => spec?.selector !== undefined && selects({ matchLabels: spec.selector }, labels)), ...live]
+}
+
+/** The Services that send requests to the canary's pods alone. */
+export const servicesOfCanary = async (
+  { client, namespace, app }: Cluster,
+  canary: Deployment | undefined,
+  signal: AbortSignal,
+): Promise<readonly Service[]> => {
+  const query = { labelSelector: selectorText({ matchLabels: { [ours.app]: asLabel(app), [ours.track]: 'canary' } }) }
+  const { items } = await client.list<Service>(pathOf(kinds.service, namespace), { signal, query })
+  return items.filter(({ spec }) => canonical(spec?.selector) === canonical(canary?.spec?.selector.matchLabels))
 }
 
 /**
