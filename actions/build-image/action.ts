@@ -39,6 +39,7 @@ export const buildImage = defineAction({
   outputs: {
     digest: 'Digest of the image manifest, or of the index of several platforms, `sha256:…`: the identity of what was built.',
     image: 'Where the image is: `name@sha256:…`, or the directory of its OCI layout. Give it to the next step as `image`.',
+    name: 'First name of the image, without tag and digest, as `subject-name` of actions/attest.',
     tag: 'The first tag, which is the version: name and tag.',
     tags: 'Tags of the image with its names, one a line.',
     version: 'The version: the first tag without a name.',

@@ -2,6 +2,7 @@ import { code, formatBytes, formatDuration, table, type ActionResult, type Json 
 import type { BuiltImage, EngineUsed } from '@deploy-kit/image'
 import { sizeMarkdown, type SizeReport } from '@deploy-kit/image/size'
 import type { DescribedBuild } from './described-build.ts'
+import { verifyMarkdown } from './verify-commands.ts'
 import type { BuildInputs, BuildOutputs } from './inputs.ts'
 
 /** An image that was built, and what else is to be told of it. */
@@ -15,7 +16,7 @@ export interface Built extends BuiltImage {
 }
 
 /** What the step says of an image that was built. */
-export const buildReport = ({ naming }: DescribedBuild, built: Built): ActionResult<BuildOutputs> => {
+export const buildReport = ({ naming, signing }: DescribedBuild, built: Built): ActionResult<BuildOutputs> => {
   const { metadata = {}, tookMs: _tookMs, hash: _hash, push, ...image } = built
   return {
     ok: true,
@@ -26,6 +27,7 @@ export const buildReport = ({ naming }: DescribedBuild, built: Built): ActionRes
     outputs: {
       digest: image.digest,
       image: image.image,
+      name: naming.names[0] ?? '',
       tag: image.tags[0] ?? '',
       tags: image.tags.join('\n'),
       version: naming.version ?? '',
@@ -35,7 +37,7 @@ export const buildReport = ({ naming }: DescribedBuild, built: Built): ActionRes
       'content-hash': built.hash ?? '',
       metadata: JSON.stringify(metadata),
     },
-    summary: summaryOf(built),
+    summary: summaryOf(built) + (push === 'false' ? '' : verifyMarkdown(image.image, signing)),
   }
 }
 

@@ -52,6 +52,7 @@ export interface BuildInputs extends LoginInputs {
 export type BuildOutputs =
   | 'digest'
   | 'image'
+  | 'name'
   | 'tag'
   | 'tags'
   | 'version'

@@ -2,6 +2,7 @@ import { code, table, type ActionResult, type Json } from '@deploy-kit/core'
 import type { BuiltPlatform } from '@deploy-kit/image'
 import { sizeMarkdown, type SizeReport } from '@deploy-kit/image/size'
 import type { DescribedBuild } from './described-build.ts'
+import { verifyMarkdown } from './verify-commands.ts'
 import type { BuildInputs, BuildOutputs } from './inputs.ts'
 
 /** An image that was in the registry already. */
@@ -15,7 +16,7 @@ export interface KnownImage {
 
 /** What a step says that built nothing. */
 export const knownReport = (
-  { naming }: DescribedBuild,
+  { naming, signing }: DescribedBuild,
   { digest, hash, push, outcome }: KnownImage,
   size: SizeReport,
   platforms: readonly BuiltPlatform[],
@@ -41,6 +42,7 @@ export const knownReport = (
     outputs: {
       digest,
       image,
+      name: names[0] ?? '',
       tag: references[0] ?? '',
       tags: references.join('\n'),
       version,
@@ -59,6 +61,7 @@ export const knownReport = (
       ),
       '',
       sizeMarkdown(size),
+      verifyMarkdown(image, signing),
     ].join('\n'),
   }
 }

@@ -27,7 +27,7 @@ const workplaceState = 'registry-workplace'
 /**
  * Opens a workplace. Logins go into a Docker configuration of its own there, so that nobody has to log out and no job beside this one sees
  * them; where there are none, tools find what the job's earlier steps have logged in.
- * @throws KitError `registry-login-failed`
+ * @throws KitError `registry-login-failed`, `registry-denied`, `registry-unavailable`
  */
 export const openWorkplace = async (
   host: ActionHost,
@@ -44,15 +44,20 @@ export const openWorkplace = async (
   for (const login of logins) {
     const credentials = await logIn(login, { identityToken: githubIdentity(env, { mask, signal }), mask, signal, environment: env })
     found.set(login.registry, credentials)
-    host.log.info(`Logged in to ${login.registry} (${login.kind}).`)
   }
   const original = dockerConfigDirectory(env)
   const config = logins.length === 0 ? original : (await isolatedConfig(directory, original, found)).directory
   const stored = dockerCredentials(config, { environment: env, signal, mask })
   const credentials = async (registry: string): Promise<Credentials | undefined> => found.get(registry) ?? stored(registry)
+  const registry = createRegistry({ credentials, signal, mask })
+  for (const { registry: name, kind } of logins) {
+    // What a build takes minutes to find out, one request says.
+    await registry.signIn(name)
+    host.log.info(`Logged in to ${name} (${kind}).`)
+  }
   return {
     directory,
-    registry: createRegistry({ credentials, signal, mask }),
+    registry,
     // buildah does not look where Docker looks.
     environment: logins.length === 0 ? env : { ...env, DOCKER_CONFIG: config, REGISTRY_AUTH_FILE: join(config, 'config.json') },
     [Symbol.asyncDispose]: () => removeWorkplace(directory, host),

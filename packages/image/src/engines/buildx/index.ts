@@ -19,26 +19,30 @@ const anHour = 3_600_000
  * BuildKit through buildx: every feature there is. It pushes by digest itself, or writes an OCI layout; its driver `docker`
  * can do neither without Docker's containerd store, so then a builder in a container is made.
  */
-export const createEngine = (): BuildEngine => ({
-  presence: async (request, ports) => (await findBuilder(request, ports)).presence,
-  plan: async (request, ports) => {
-    await checkFiles(request)
-    return planOf(request, await builderOf(request, { ...ports, mayAsk: false }))
-  },
-  build: async (request, ports) => {
-    await checkFiles(request)
-    if (request.destination.kind === 'layout') await checkOutput(resolve(request.destination.directory))
-    const builder = await builderOf(request, ports)
-    await makeBuilder(builder, ports)
-    return inRoom(request, ports, (room) => buildWith(builder, request, room, ports))
-  },
-})
+export const createEngine = (): BuildEngine => {
+  let found: ReturnType<typeof findBuilder> | undefined
+  // Asked once: each question is a process.
+  const find = (request: BuildRequest, ports: BuildPorts) => (found ??= findBuilder(request, ports))
+  return {
+    presence: async (request, ports) => (await find(request, ports)).presence,
+    plan: async (request, ports) => {
+      await checkFiles(request)
+      return planOf(request, required(await find(request, { ...ports, mayAsk: false })))
+    },
+    build: async (request, ports) => {
+      await checkFiles(request)
+      if (request.destination.kind === 'layout') await checkOutput(resolve(request.destination.directory))
+      const builder = required(await find(request, ports))
+      await makeBuilder(builder, ports)
+      return inRoom(request, ports, (room) => buildWith(builder, request, room, ports))
+    },
+  }
+}
 
 /** @throws KitError `engine-unavailable` */
-const builderOf = async (request: BuildRequest, ports: BuildPorts): Promise<Builder> => {
-  const { presence, builder } = await findBuilder(request, ports)
-  if (builder === undefined) throw new KitError('engine-unavailable', `buildx cannot be used: ${presence.present ? '' : presence.why}.`)
-  return builder
+const required = ({ presence, builder }: Awaited<ReturnType<typeof findBuilder>>): Builder => {
+  if (builder !== undefined) return builder
+  throw new KitError('engine-unavailable', `buildx cannot be used: ${presence.present ? 'it has no builder' : presence.why}.`)
 }
 
 const planOf = (request: BuildRequest, builder: Builder): BuildPlan => {

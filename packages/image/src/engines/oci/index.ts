@@ -52,7 +52,9 @@ const lacks = {
 const instructionsIt = async (request: BuildRequest, ports: BuildPorts): Promise<Partial<Record<Feature, string>>> => {
   try {
     const log = { ...ports.log, warning: () => undefined }
-    await evaluate(await readRequest(request), { ...ports, log })
+    // Where it will go makes no difference to what can be built.
+    const destination = { kind: 'layout', directory: `${request.context}.nowhere` } as const
+    await evaluate(await readRequest({ ...request, destination }), { ...ports, log })
     return {}
   } catch (error) {
     if (!(error instanceof KitError) || error.code !== 'dockerfile-unsupported') return {}
