@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { KitError, silentLogger, systemClock } from '@deploy-kit/core'
 import type { Edge } from '@deploy-kit/platforms/local-edge'
 import { deploy, type DeploySettings } from '@deploy-kit/release'
@@ -7,13 +7,16 @@ import type { Evidence, Platform, Release } from '@deploy-kit/rollout'
 import { startTraffic, type Traffic } from '../../packages/cli/src/rehearse/traffic.ts'
 import { edgeIn, openPlatform, serving, signal, takeLease, Workplace } from '../platforms/local/under-test.ts'
 
+// Each story ends as soon as the judge has said what it is about; a busy machine takes its time.
+jest.setTimeout(120_000)
+
 const settings: DeploySettings = {
   app: 'shop',
   environment: 'local',
   platform: { name: 'local', options: {} as never },
   variables: {},
   strategy: 'canary',
-  steps: [{ weight: 50, gates: [], approval: false, bake: { minMs: 100, maxMs: 30_000 } }],
+  steps: [{ weight: 50, gates: [], approval: false, bake: { minMs: 100, maxMs: 100_000 } }],
   approvePreview: false,
   judge: { harm: 0.0001 },
   directory: '.',
@@ -22,7 +25,7 @@ const settings: DeploySettings = {
   onCancel: 'abort',
   freezeForMs: 60_000,
   onNewer: 'refuse',
-  deadlineMs: 60_000,
+  deadlineMs: 110_000,
   pollMs: 100,
   leaseTtlMs: 60_000,
 }
@@ -92,7 +95,7 @@ describe('an environment of two replicas', () => {
       // The fault shows on the way that the new version alone has.
       next = await workplace.release('two', { FAILS_SOUND: '10' })
       await systemClock.sleep(500)
-      const { end, last } = await heard(() => false, { strategy, steps: [], watchMs: 20_000 })
+      const { end, last } = await heard(() => false, { strategy, steps: [], watchMs: 60_000 })
       expect(last?.text).toMatch(/^canary \d+(\.\d)? % \(\d+\/\d+\) against 0 % \(0\/\d+\) before, /)
       expect(end).toMatchObject({ phase: 'rolled-back', reason: { code: 'watch-failed' } })
     },
