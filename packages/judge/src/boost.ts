@@ -1,5 +1,5 @@
 import { evidenceIn, type Mixture } from './mixture.ts'
-import { ratioGrid, stablePayoff } from './ratio-process.ts'
+import { gridPayoffs, lnRatios, ratioGrid } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
 
 interface Split {
@@ -10,8 +10,6 @@ interface Split {
 
 /** Splits rarer than this, relative to the commonest, are not listed: their chance is added to `rest`. */
 const negligible = 1e-14
-
-const lnRatios = ratioGrid.map((ratio) => Math.log(ratio))
 
 /**
  * How the failures of an interval may split between the sides when both fail alike: hypergeometric, whatever the rate, since
@@ -46,16 +44,22 @@ export function splitsOf({ canary, stable }: Interval): { readonly splits: reado
  * @param mixture the bets before this interval, with its stakes already on the table
  * @param boost the factor collected so far
  * @param threshold the evidence that decides
+ * @param payoffs those of this interval, where they are known already
  * @returns the new factor, at least `boost`
  */
-export function boostedBy(mixture: Mixture, interval: Interval, boost: number, threshold: number): number {
+export function boostedBy(
+  mixture: Mixture,
+  interval: Interval,
+  boost: number,
+  threshold: number,
+  payoffs: readonly number[] | undefined = gridPayoffs(interval),
+): number {
   const { canary, stable } = interval
   const failures = canary.failures + stable.failures
-  if (failures === 0 || canary.requests === 0 || stable.requests === 0 || !isWhole(canary) || !isWhole(stable)) return boost
+  if (failures === 0 || payoffs === undefined || !isWhole(canary) || !isWhole(stable)) return boost
   const before = boost * evidenceIn(mixture)
   if (before >= threshold) return boost
   const { splits, rest } = splitsOf(interval)
-  const payoffs = ratioGrid.map((ratio) => stablePayoff(canary.requests, stable.requests, ratio, 1))
   const outcomes = evidencesAfter(mixture, payoffs, splits, failures).map((evidence) => boost * evidence)
   // The mean rises with the factor, more slowly the more outcomes are cut: raising it step by step reaches the root from below.
   let factor = 1

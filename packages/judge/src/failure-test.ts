@@ -1,13 +1,13 @@
 import { boostedBy } from './boost.ts'
 import { clumpsAt, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { advance, bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
-import { nonInferiorityLogFactors, promotionPrior } from './non-inferiority.ts'
+import { nonInferiorityTest, promotionPrior } from './non-inferiority.ts'
 import { excessLogFactors, lowerLimit, soundnessLogFactors, upperLimit } from './one-sample.ts'
 import { marginGrid, marginLogFactors } from './margin-process.ts'
 import type { MetricSettings } from './options.ts'
 import type { Margin } from './projection.ts'
 import { lookAtRateRatio, newRateRatio, type RateRatio } from './rate-ratio.ts'
-import { ratioGrid, ratioLogFactors } from './ratio-process.ts'
+import { gridLogFactors, gridPayoffs, ratioGrid } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
 import { addAlone, addInterval, newTally, type Tally } from './tally.ts'
 
@@ -114,13 +114,14 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
     }
   }
   const boostable = phi === 1 && !settings.strict
-  const factors = settings.strict ? marginLogFactors(interval, expected, settings.tolerance) : ratioLogFactors(interval)
+  const payoffs = settings.strict ? undefined : gridPayoffs(interval)
+  const factors = settings.strict ? marginLogFactors(interval, expected, settings.tolerance) : gridLogFactors(interval, payoffs)
   return {
     ...test,
     against: play(staked, over(factors, given)),
     ...clumped(settings, test, look, factors),
-    boost: boostable ? boostedBy(staked, interval, test.boost, 1 / settings.alpha) : test.boost,
-    promotion: promote(settings, test, from, (margin) => nonInferiorityLogFactors(interval, expected, margin, phi)),
+    boost: boostable ? boostedBy(staked, interval, test.boost, 1 / settings.alpha, payoffs) : test.boost,
+    promotion: promote(settings, test, from, nonInferiorityTest(interval, expected, phi)),
     tally: addInterval(test.tally, at, interval),
     marks,
     ratio: lookAtRateRatio(test.ratio, interval, phi),

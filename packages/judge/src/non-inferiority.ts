@@ -6,18 +6,28 @@ import type { Interval } from './sample.ts'
  * the likelihood of q over that of its projection. `q` may depend on the past only. Mean at most 1 for every pair of
  * rates in the null, since the projection onto a convex set satisfies its first-order condition.
  */
-export function halfPlaneLogFactor(interval: Interval, q: Pair, margin: Margin): number {
+export function halfPlaneLogFactor(interval: Interval, q: Pair, margin: Margin, lnRest = lnRestOf(q)): number {
   const { canary, stable } = interval
   if (canary.requests === 0) return 0
   const p = project(q, canary.requests / (canary.requests + stable.requests), margin)
-  return likelihoodRatio(canary, q.canary, p.canary) + likelihoodRatio(stable, q.stable, p.stable)
+  return likelihoodRatio(canary, q.canary, p.canary, lnRest.canary) + likelihoodRatio(stable, q.stable, p.stable, lnRest.stable)
+}
+
+/** ln (1 - q) of both sides, which several margins need. */
+function lnRestOf(q: Pair): Pair {
+  return { canary: Math.log1p(-q.canary), stable: Math.log1p(-q.stable) }
 }
 
 /** ln of (q/p)^x ((1-q)/(1-p))^(n-x). */
-export function likelihoodRatio(side: { readonly requests: number; readonly failures: number }, q: number, p: number): number {
+export function likelihoodRatio(
+  side: { readonly requests: number; readonly failures: number },
+  q: number,
+  p: number,
+  lnRest = Math.log1p(-q),
+): number {
   const ones = side.failures === 0 ? 0 : side.failures * Math.log(q / p)
   const rest = side.requests - side.failures
-  return ones + (rest === 0 ? 0 : rest * (Math.log1p(-q) - Math.log1p(-p)))
+  return ones + (rest === 0 ? 0 : rest * (lnRest - Math.log1p(-p)))
 }
 
 /** How good the canary may be beside stable: equal, half as many failures, none. Equal is the usual case, so it has most of the mass. */
@@ -32,8 +42,14 @@ const almostNone = 1e-9
  * stable's rate as known before this interval.
  */
 export function nonInferiorityLogFactors(interval: Interval, expected: number, margin: Margin, phi = 1): number[] {
-  return promotionFractions.map((fraction) => {
+  return nonInferiorityTest(interval, expected, phi)(margin)
+}
+
+/** The same for several margins, whose alternatives are the same. */
+export function nonInferiorityTest(interval: Interval, expected: number, phi: number): (margin: Margin) => number[] {
+  const alternatives = promotionFractions.map((fraction) => {
     const q = { canary: Math.max(almostNone, fraction * expected), stable: expected }
-    return halfPlaneLogFactor(interval, q, margin) / phi
+    return { q, lnRest: lnRestOf(q) }
   })
+  return (margin) => alternatives.map(({ q, lnRest }) => halfPlaneLogFactor(interval, q, margin, lnRest) / phi)
 }

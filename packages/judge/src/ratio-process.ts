@@ -33,6 +33,24 @@ export function ratioLogFactor({ canary, stable }: Interval, r: number, rho = 1)
   return canary.failures * payoffs.canary + stable.failures * payoffs.stable
 }
 
+/** The logarithms of the grid are taken once: every look needs them. */
+export const lnRatios: readonly number[] = ratioGrid.map((ratio) => Math.log(ratio))
+
+/** ln b of {@link ratioLogPayoffs} for each ratio of the grid, rho = 1; undefined when a side is silent, and nothing can be bet on. */
+export function gridPayoffs({ canary, stable }: Interval): readonly number[] | undefined {
+  if (canary.requests === 0 || stable.requests === 0) return undefined
+  return ratioGrid.map((ratio) => stablePayoff(canary.requests, stable.requests, ratio, 1))
+}
+
+/** {@link ratioLogFactors} for rho = 1 from payoffs that are there already. */
+export function gridLogFactors({ canary, stable }: Interval, payoffs: readonly number[] | undefined): number[] {
+  return ratioGrid.map((_, j) => {
+    const payoff = payoffs?.[j]
+    if (payoff === undefined) return 0
+    return canary.failures * ((lnRatios[j] ?? 0) + payoff) + stable.failures * payoff
+  })
+}
+
 /** One factor per ratio of the grid; `phi` divides the evidence of failures that come in clumps. */
 export function ratioLogFactors(interval: Interval, rho = 1, phi = 1): number[] {
   return ratioGrid.map((ratio) => ratioLogFactor(interval, rho * ratio, rho) / phi)
