@@ -12,7 +12,18 @@ export interface Replayed {
   readonly needed: number
   readonly evidence: string
   /** Time that is needed from the start at the traffic seen so far: for ten times stable's failures, and for a good canary to pass. */
-  readonly forecast: { readonly detectMs: number; readonly passMs: number } | null
+  readonly forecast: {
+    readonly detectMs: number
+    readonly passMs: number
+    /** Median and 95th percentile: until a good one passes, and until one that fails 2, 3 or 10 times as often is found. */
+    readonly pass: Times
+    readonly detect: Readonly<Record<'2' | '3' | '10', Times>>
+  } | null
+}
+
+interface Times {
+  readonly medianMs: number
+  readonly p95Ms: number
 }
 
 /** Puts a recorded series before the judge, line by line, as if it had come from a rollout. */
@@ -62,6 +73,17 @@ const lookAhead = (
   const seconds = (at - seen.from) / 1_000
   if (seconds <= 0 || seen.stable === 0 || weight <= 0) return null
   const baseline = Math.min(0.5, Math.max(seen.failures, 0.5) / seen.stable)
-  const ahead: Forecast = forecast({ rps: seen.requests / seconds, weight, baseline, regression: Math.min(1, 10 * baseline), options })
-  return { detectMs: ahead.detectMedianMs, passMs: ahead.promoteMedianMs }
+  const ahead = (times: number): Forecast =>
+    forecast({ rps: seen.requests / seconds, weight, baseline, regression: Math.min(1, times * baseline), options })
+  const found = (times: number): Times => {
+    const { detectMedianMs, detectP95Ms } = ahead(times)
+    return { medianMs: detectMedianMs, p95Ms: detectP95Ms }
+  }
+  const { detectMedianMs, promoteMedianMs, promoteP95Ms } = ahead(10)
+  return {
+    detectMs: detectMedianMs,
+    passMs: promoteMedianMs,
+    pass: { medianMs: promoteMedianMs, p95Ms: promoteP95Ms },
+    detect: { '2': found(2), '3': found(3), '10': found(10) },
+  }
 }

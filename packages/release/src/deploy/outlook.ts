@@ -68,21 +68,28 @@ export const outlookFor = (plan: Plan, traffic: ObservedTraffic, judging: Judgin
   return {
     lines: times.map(
       ({ step, ahead }) =>
-        `${seen} the step of ${step.weight} % needs about ${around(ahead)}; ten times the failures are found in about ${formatDuration(ahead.detectMedianMs)}`,
+        `${seen} the step of ${step.weight} % needs about ${around(ahead)}; ${detections({ weight: step.weight, pollMs }, traffic, judging)}`,
     ),
     warnings: times.flatMap(({ step, ahead }) => warningsOf({ step, ahead, seen, pollMs }, traffic, judging)),
   }
 }
 
-/** The judge's forecast for a weight, above 0, at some traffic. */
+interface Place {
+  readonly weight: Percent
+  readonly pollMs: number
+}
+
+/** The judge's forecast for a weight, above 0, at some traffic, and for a version that fails so many times as often. */
 export const lookAhead = (
-  { weight, pollMs }: { readonly weight: Percent; readonly pollMs: number },
+  { weight, pollMs }: Place,
   { perSecond, failureRate }: ObservedTraffic,
   { options, probesPerSecond }: Judging,
+  times = 10,
 ): Forecast => {
   // Where most requests fail already, ten times as many cannot be asked for.
   const baseline = Math.min(failureRate, 0.5)
-  const regression = Math.min(1, Math.max(10 * baseline, 0.01))
+  // Twice as many as hardly any is nothing that anybody would look for: a failure in a thousand is the least that is multiplied.
+  const regression = Math.min(1, times * Math.max(baseline, usualFailureRate))
   const strata: readonly Traffic[] = [{ rps: 2 * probesPerSecond, weight: 50 }]
   return forecast({ weight, pollMs, options, rps: perSecond, baseline, regression, strata })
 }
@@ -94,6 +101,20 @@ const describeTraffic = ({ perSecond }: ObservedTraffic, { probesPerSecond }: Ju
 
 /** As many digits as matter. */
 export const rateOf = (perSecond: number): string => (perSecond >= 10 ? perSecond.toFixed(0) : String(Number(perSecond.toPrecision(2))))
+
+const regressions = [
+  [2, 'twice the failures are found in'],
+  [3, 'three times in'],
+  [10, 'ten times in'],
+] as const
+
+const detections = (place: Place, traffic: ObservedTraffic, judging: Judging): string =>
+  regressions
+    .map(([times, words]) => {
+      const { detectMedianMs, detectP95Ms } = lookAhead(place, traffic, judging, times)
+      return `${words} about ${formatDuration(detectMedianMs)} (95 %: ${formatDuration(detectP95Ms)})`
+    })
+    .join(', ')
 
 const around = ({ promoteMedianMs, promoteP95Ms }: Forecast): string =>
   `${formatDuration(promoteMedianMs)}, and in one case of twenty more than ${formatDuration(promoteP95Ms)}`
