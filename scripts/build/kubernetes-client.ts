@@ -21,6 +21,14 @@ export class AppsV1Api {}
 export class CoreV1Api {}
 `
 
+/** Logins that the platform has ways of its own for (api/credentials), with what they would bring: JSONPath, and clients of two clouds. */
+const logins: Readonly<Record<string, string>> = {
+  'azure_auth.js': 'AzureAuth',
+  'gcp_auth.js': 'GoogleCloudPlatformAuth',
+  'exec_auth.js': 'ExecAuth',
+  'oidc_auth.js': 'OpenIDConnectAuth',
+}
+
 /** Copies the client without its generated classes. Done anew for each build, so that it is always the version that is installed. */
 export const trimKubernetesClient = async (): Promise<void> => {
   const dist = dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node'))
@@ -32,5 +40,7 @@ export const trimKubernetesClient = async (): Promise<void> => {
   await writeFile(join(folder, 'dist/gen/index.js'), generated)
   // Middleware for those classes; a few lines.
   await cp(join(dist, 'gen/rxjsStub.js'), join(folder, 'dist/gen/rxjsStub.js'))
+  for (const [file, name] of Object.entries(logins))
+    await writeFile(join(folder, 'dist', file), `export class ${name} { isAuthProvider() { return false } }\n`)
   await writeFile(join(folder, 'dist/index.js'), index)
 }

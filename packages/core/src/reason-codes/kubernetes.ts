@@ -11,6 +11,11 @@ export const kubernetesCodes = {
     cause: 'The credentials of the kubeconfig are missing, wrong or expired.',
     remedy: 'Log in to the cluster in an earlier step of the job, or renew the token.',
   },
+  'cluster-login-failed': {
+    title: 'No credentials for the cluster could be had',
+    cause: 'The plugin or the issuer that the kubeconfig names gave none; the message has what it said.',
+    remedy: 'Run the command of `users[].exec` by hand in the same job, or log in to the cloud in an earlier step.',
+  },
   'cluster-forbidden': {
     title: 'The cluster does not allow a request',
     cause: 'The role of this user lacks the verb on the object that the message names.',

@@ -21,7 +21,7 @@ import { observation } from './workload/observe.ts'
 export const open = async (options: KubernetesOptions, { app, environment, holder, log, clock }: PlatformContext): Promise<Platform> => {
   const { namespace } = options
   const connection = connect(
-    loadKubeConfig({ kubeconfig: options.kubeconfig, context: options.context, insecure: options['insecure-skip-tls-verify'] }, log),
+    loadKubeConfig({ kubeconfig: options.kubeconfig, context: options.context, insecure: options['insecure-skip-tls-verify'] }, log, clock),
   )
   const client = kubeClient(connection, clock)
   const guard = leaseGuard(kubernetesDocuments({ client, namespace, app, environment, clock }), holder)

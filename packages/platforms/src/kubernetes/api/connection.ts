@@ -1,84 +1,62 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
-import { getProxyUrl } from '@actions/http-client/lib/proxy'
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { IncomingMessage } from 'node:http'
+import { messageOf } from '@deploy-kit/core'
+import { send, start, type Outgoing } from './exchange.ts'
+import type { VerifiedConfig } from './verified-config.ts'
 
 /** An authenticated way to the API server. Credentials are asked for anew with each request, so that a token may expire in the middle of a run. */
 export interface Connection {
   readonly server: string
-  /** One exchange, in the form that core's `request` takes. */
+  /** One exchange, in the form that core's `request` takes. A 401 is answered once with other credentials, where there are any. */
   readonly fetch: (url: string | URL, init: RequestInit & { readonly signal: AbortSignal }) => Promise<Response>
   /** The answer as a stream, for watches. The caller reads it to its end or aborts. */
   readonly stream: (url: string | URL, signal: AbortSignal) => Promise<IncomingMessage>
-  readonly config: KubeConfig
+  readonly config: VerifiedConfig
 }
 
-/**
- * Opens a connection by what a kubeconfig says: certificates, tokens, exec plugins, OpenID, proxies. TLS is always verified, whatever
- * NODE_TLS_REJECT_UNAUTHORIZED says; the kubeconfig alone can waive it, and `loadKubeConfig` refuses that unless it was asked for.
- */
-export const connect = (config: KubeConfig): Connection => {
-  const server = config.getCurrentCluster()?.server ?? ''
-  const agents = keptAlive()
-
-  const optionsFor = async (url: URL): Promise<RequestOptions> => {
-    const options: RequestOptions = {}
-    await config.applyToHTTPSOptions(options)
-    const verified = { ...options, rejectUnauthorized: options.rejectUnauthorized ?? true }
-    return usesProxy(config, url) ? verified : { ...verified, agent: agents(verified, url) }
+/** Opens a connection by what a kubeconfig says. Nothing is contacted yet. */
+export const connect = (config: VerifiedConfig): Connection => {
+  const withRenewal = async <T extends { readonly statusCode?: number | undefined; readonly status?: number }>(
+    exchange: () => Promise<T>,
+    leave: (answer: T) => void,
+  ): Promise<T> => {
+    const answer = await exchange().catch(explained(config))
+    if ((answer.status ?? answer.statusCode) !== 401 || !config.credentials.renew()) return answer
+    leave(answer)
+    return exchange().catch(explained(config))
   }
-
-  const send = async (url: URL, init: RequestInit, signal: AbortSignal): Promise<IncomingMessage> => {
-    const options = await optionsFor(url)
-    const body = typeof init.body === 'string' ? init.body : undefined
-    const headers = {
-      ...(options.headers as Record<string, string> | undefined),
-      ...(init.headers as Record<string, string> | undefined),
-      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
-    }
-    return new Promise((answer, fail) => {
-      const start = url.protocol === 'https:' ? httpsRequest : httpRequest
-      const outgoing = start(url, { ...options, method: init.method ?? 'GET', headers, signal }, answer)
-      outgoing.on('error', (error) => fail(signal.aborted ? (signal.reason as Error) : error))
-      outgoing.end(body)
-    })
-  }
-
   return {
-    server,
+    server: config.getCurrentCluster()?.server ?? '',
     config,
-    stream: (url, signal) => send(new URL(url), {}, signal),
-    fetch: async (url, init) => {
-      const incoming = await send(new URL(url), init, init.signal)
-      const chunks: Buffer[] = []
-      for await (const chunk of incoming) chunks.push(chunk as Buffer)
-      const status = incoming.statusCode ?? 500
-      const bodyless = status === 204 || status === 304
-      return new Response(bodyless ? null : Buffer.concat(chunks), { status, headers: headersOf(incoming) })
-    },
+    stream: (url, signal) =>
+      withRenewal(
+        async () => {
+          const { headers, ...options } = await config.requestOptions()
+          return start(new URL(url), { headers: headers as Record<string, string> }, options, signal)
+        },
+        (answer) => answer.resume(),
+      ),
+    fetch: (url, init) =>
+      withRenewal(
+        async () => {
+          const { headers, ...options } = await config.requestOptions()
+          const outgoing: Outgoing = {
+            method: init.method ?? 'GET',
+            headers: { ...(init.headers as Record<string, string> | undefined), ...(headers as Record<string, string>) },
+            ...(typeof init.body === 'string' && { body: init.body }),
+          }
+          return send(new URL(url), outgoing, options, init.signal)
+        },
+        () => undefined,
+      ),
   }
 }
 
-const headersOf = ({ headers }: IncomingMessage): [string, string][] =>
-  Object.entries(headers).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]]))
-
-/** Proxies of the kubeconfig come with agents of their own; those of the environment were written into it when it was loaded. */
-const usesProxy = (config: KubeConfig, url: URL): boolean => config.getCurrentCluster()?.proxyUrl !== undefined || url.protocol !== 'https:'
-
-/** One agent for as long as the certificates are the same: a handshake costs more than the request. */
-const keptAlive = (): ((options: RequestOptions, url: URL) => Agent) => {
-  let agent: Agent | undefined
-  let madeFor = ''
-  return ({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }) => {
-    const trust = { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }
-    const wanted = JSON.stringify(trust)
-    if (agent === undefined || wanted !== madeFor) {
-      madeFor = wanted
-      agent = new Agent({ ...trust, keepAlive: true, keepAliveMsecs: 30_000 })
-    }
-    return agent
+/** A proxy that refuses says so by a status alone. */
+const explained =
+  (config: VerifiedConfig) =>
+  (error: unknown): never => {
+    const [, status] = /^Bad response: (\d+)$/.exec(messageOf(error)) ?? []
+    if (status === undefined) throw error
+    const proxy = new URL(config.getCurrentCluster()?.proxyUrl ?? '')
+    throw new Error(`the proxy ${proxy.protocol}//${proxy.host} answered ${status} when asked for a way to the server`, { cause: error })
   }
-}
-
-/** The proxy that the environment names for a server, HTTPS_PROXY and NO_PROXY as everywhere. */
-export const environmentProxy = (server: string): string | undefined => getProxyUrl(new URL(server))?.href
