@@ -19,13 +19,28 @@ export interface LimitedUser {
   readonly username: string
 }
 
-/** The published role with the names of a test: everything that it calls `shop` is called `name`, and the namespace is the test's. */
-export const publishedRole = (namespace: string, name = 'web'): readonly KubeObject[] =>
-  parseAllDocuments(
-    readFileSync('docs/kubernetes/role.yaml', 'utf8')
-      .replaceAll('namespace: shop', `namespace: ${namespace}`)
-      .replaceAll(/\bshop\b/g, name),
-  ).map((document) => document.toJS() as KubeObject)
+/** Sections of the published role, by their titles, that a shop behind a Gateway does not need. */
+const ofOthers = ['Workload `statefulset', 'Workload `daemonset', 'Router `']
+const ofShops = ['Router `gateway-api` with an HTTPRoute']
+
+const begins = (title: string, beginnings: readonly string[]): boolean => beginnings.some((each) => title.startsWith(each))
+
+/**
+ * The published role with the names of a test: everything that it calls `shop` is called `name`, and the namespace is the test's.
+ * @param further beginnings of the titles of sections that are kept besides those of a Deployment behind an HTTPRoute
+ */
+export const publishedRole = (namespace: string, name = 'web', further: readonly string[] = []): readonly KubeObject[] => {
+  const sections = readFileSync('docs/kubernetes/role.yaml', 'utf8').split(/^(?= {2}## |---$)/m)
+  const kept = sections.filter((section) => {
+    const title = /^ {2}## (.*)/.exec(section)?.[1] ?? ''
+    return begins(title, [...ofShops, ...further]) || !begins(title, ofOthers)
+  })
+  const text = kept
+    .join('')
+    .replaceAll('namespace: shop', `namespace: ${namespace}`)
+    .replaceAll(/\bshop\b/g, name)
+  return parseAllDocuments(text).map((document) => document.toJS() as KubeObject)
+}
 
 /** Binds the published role to a ServiceAccount of its own, and writes a kubeconfig with a token of it. */
 export const limitedUser = async (

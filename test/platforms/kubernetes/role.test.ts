@@ -56,7 +56,7 @@ test.each([
   expect(allows(rule, access)).toBe(expected)
 })
 
-test('writes go to objects that are named, except where a creation sends no name', () => {
+test('writes go to objects that are named, except where a creation sends no name, and where the router by counts labels pods', () => {
   const unlimited = permissions.filter(
     ({ names: namesOf, verbs }) => namesOf === undefined && verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
   )
@@ -66,18 +66,24 @@ test('writes go to objects that are named, except where a creation sends no name
     'get,list,create,patch,delete configmaps',
     'get,create,delete secrets',
     'create deployments',
+    'list,create destinationrules',
+    'list,create ingresses',
+    'patch pods',
     'get,create pods/portforward',
   ])
 })
 
 test('the role says the names of a configuration, and only the parts that it needs', () => {
-  const text = roleText(names, partsOf({ metrics: undefined, router: undefined, manifests: undefined, 'pin-configuration': true }))
+  const text = roleText(
+    names,
+    partsOf({ workload: 'deployment/shop', metrics: undefined, router: 'none', manifests: undefined, 'pin-configuration': true }),
+  )
   const [account, role, binding] = parseAllDocuments(text).map((document) => document.toJS() as Record<string, never>)
   expect(account).toMatchObject({ kind: 'ServiceAccount', metadata: { namespace: 'front' } })
   expect(binding).toMatchObject({ kind: 'RoleBinding', subjects: [{ namespace: 'front' }] })
   expect(role).toMatchObject({
     rules: expect.arrayContaining([
-      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['shop', 'shop-canary'], verbs: ['get', 'patch'] },
+      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['shop', 'shop-canary'], verbs: ['get', 'list', 'watch', 'patch'] },
     ]),
   })
   expect(text).toContain('deploy-kit.storefront.production.records')

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import type { KubeConfig } from '@kubernetes/client-node'
 import { messageOf } from '@deploy-kit/core'
 import { send, start, type Outgoing } from './exchange.ts'
-import type { VerifiedConfig } from './verified-config.ts'
+import { VerifiedConfig } from './verified-config.ts'
 
 /** An authenticated way to the API server. Credentials are asked for anew with each request, so that a token may expire in the middle of a run. */
 export interface Connection {
@@ -10,11 +11,12 @@ export interface Connection {
   readonly fetch: (url: string | URL, init: RequestInit & { readonly signal: AbortSignal }) => Promise<Response>
   /** The answer as a stream, for watches. The caller reads it to its end or aborts. */
   readonly stream: (url: string | URL, signal: AbortSignal) => Promise<IncomingMessage>
-  readonly config: VerifiedConfig
+  readonly config: KubeConfig
 }
 
 /** Opens a connection by what a kubeconfig says. Nothing is contacted yet. */
-export const connect = (config: VerifiedConfig): Connection => {
+export const connect = (given: KubeConfig): Connection => {
+  const config = VerifiedConfig.of(given)
   const withRenewal = async <T extends { readonly statusCode?: number | undefined; readonly status?: number }>(
     exchange: () => Promise<T>,
     leave: (answer: T) => void,

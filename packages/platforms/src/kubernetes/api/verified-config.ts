@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Agent, RequestOptions } from 'node:https'
 import { KubeConfig, type User } from '@kubernetes/client-node'
-import { KitError, type Clock } from '@deploy-kit/core'
+import { KitError, systemClock, type Clock } from '@deploy-kit/core'
 import { keptAlive } from './agents.ts'
 import { credentialsOf, type Credentials } from './credentials/index.ts'
 
@@ -17,6 +17,15 @@ export class VerifiedConfig extends KubeConfig {
   constructor(clock: Clock) {
     super()
     this.#clock = clock
+  }
+
+  /** Any kubeconfig as one with these ways in; one that has them is left as it is. */
+  static of(config: KubeConfig, clock: Clock = systemClock): VerifiedConfig {
+    if (config instanceof VerifiedConfig) return config
+    const verified = new VerifiedConfig(clock)
+    const { clusters, users, contexts, currentContext } = config
+    verified.loadFromOptions({ clusters, users, contexts, currentContext })
+    return verified
   }
 
   get credentials(): Credentials {

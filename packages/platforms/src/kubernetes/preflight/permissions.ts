@@ -25,11 +25,11 @@ export const missingPermissions = async (names: RoleNames, cluster: Cluster, sig
   })
   return [
     ...told(
-      lacking.filter(({ permission }) => permission.optional !== true),
+      lacking.filter(({ permission }) => !permission.optional),
       'error',
     ),
     ...told(
-      lacking.filter(({ permission }) => permission.optional === true),
+      lacking.filter(({ permission }) => permission.optional),
       'warning',
     ),
   ]

@@ -22,12 +22,22 @@ export type Part =
   | 'every release'
   | 'secrets'
   | 'manifests'
-  | 'gateway-api'
+  | 'deployments'
+  | 'stateful sets'
+  | 'daemon sets'
+  | 'http routes'
+  | 'grpc routes'
+  | 'istio'
+  | 'linkerd'
+  | 'traefik'
+  | 'contour'
+  | 'alb'
+  | 'nginx'
+  | 'replicas'
   | 'metrics'
   | 'smoke tests'
-  | 'findings'
   | 'companions'
-  | 'other namespaces'
+  | 'findings'
 
 /** Something that deploy-kit does to one kind of object. */
 export interface Permission {
@@ -39,172 +49,167 @@ export interface Permission {
   readonly names?: (names: RoleNames) => readonly string[]
   readonly why: string
   /** Whether a release can do without it. */
-  readonly optional?: boolean
+  readonly optional: boolean
 }
 
+const stable = ({ workload }: RoleNames): readonly string[] => [workload]
 const canary = ({ workload }: RoleNames): readonly string[] => [canaryNameOf(workload)]
 const both = ({ workload }: RoleNames): readonly string[] => [workload, canaryNameOf(workload)]
 const canaryOfService = ({ service }: RoleNames): readonly string[] => [suffixed(service, '-canary')]
-const leases = ({ app, environment }: RoleNames): readonly string[] => [documentNames(app, environment).lease]
+const canaryIngress = ({ route: name }: RoleNames): readonly string[] => [suffixed(name, '-canary')]
+const lease = ({ app, environment }: RoleNames): readonly string[] => [documentNames(app, environment).lease]
 const documents = ({ app, environment }: RoleNames): readonly string[] => documentNames(app, environment).others
 const route = ({ route: name }: RoleNames): readonly string[] => [name]
 
-const every = 'every release' as const
+const front = ({ service }: RoleNames): readonly string[] => [service]
+
+type Rule = readonly [resource: string, verbs: string, why: string, names?: Permission['names']]
+
+/** `deployments.apps` as kubectl writes it; verbs with spaces between them. */
+const part = (of: Part, rules: readonly Rule[], optional = false): readonly Permission[] =>
+  rules.map(([whole, verbs, why, names]) => {
+    const [resource = '', ...group] = whole.split('.')
+    return { part: of, group: group.join('.'), resource, verbs: verbs.split(' '), why, optional, ...(names !== undefined && { names }) }
+  })
+
+/** An object whose weights are changed, found by the Service that it names. */
+const routes = (resource: string): readonly Rule[] => [
+  [resource, 'list', 'finds what sends traffic to the Service'],
+  [resource, 'get update patch', 'shares the traffic', route],
+]
 
 /**
  * Everything that deploy-kit asks of a cluster, and nothing else. docs/kubernetes/role.yaml is written from this, preflight compares it
- * with what the user may do, and the tests in a cluster prove by its audit log that no other verb is used.
+ * with what the user may do, and the tests in a cluster prove by its audit log that no other verb is used. A list or a watch is limited
+ * by a name where the request selects by `metadata.name`.
  */
 export const permissions: readonly Permission[] = [
-  {
-    part: every,
-    group: 'apps',
-    resource: 'deployments',
-    verbs: ['get', 'patch'],
-    names: both,
-    why: 'sees both sides, promotes, and sizes the canary',
-  },
-  {
-    part: every,
-    group: 'apps',
-    resource: 'deployments',
-    verbs: ['create', 'delete'],
-    names: canary,
-    why: 'makes the canary and removes it; server-side apply sends the name, so no other Deployment can be made',
-  },
-  { part: every, group: '', resource: 'pods', verbs: ['list'], why: 'sees which pods are ready, and which image each of them runs' },
-  { part: every, group: '', resource: 'services', verbs: ['list'], why: 'finds the Services that select the workload' },
-  {
-    part: every,
-    group: '',
-    resource: 'services',
-    verbs: ['create', 'patch', 'delete'],
-    names: canaryOfService,
-    why: "makes the canary's Service and removes it",
-  },
-  {
-    part: every,
-    group: 'coordination.k8s.io',
-    resource: 'leases',
-    verbs: ['create'],
-    why: 'takes the lease of the app; a creation sends no name',
-  },
-  {
-    part: every,
-    group: 'coordination.k8s.io',
-    resource: 'leases',
-    verbs: ['get', 'update', 'delete'],
-    names: leases,
-    why: 'keeps the lease of the app, and gives it back',
-  },
-  {
-    part: every,
-    group: '',
-    resource: 'configmaps',
-    verbs: ['get', 'list', 'create', 'patch', 'delete'],
-    why: 'keeps releases, and copies of the configuration that they read, under names with their hashes',
-  },
-  { part: every, group: '', resource: 'configmaps', verbs: ['update'], names: documents, why: 'keeps records and approvals' },
-  {
-    part: every,
-    group: 'apps',
-    resource: 'replicasets',
-    verbs: ['list'],
-    why: 'sees which earlier releases could come back without deploy-kit',
-  },
-  {
-    part: 'secrets',
-    group: '',
-    resource: 'secrets',
-    verbs: ['get', 'create', 'delete'],
-    why: 'copies the Secrets that a release reads under a hash of their content, so that they come back with it',
-    optional: true,
-  },
-  {
-    part: 'manifests',
-    group: 'apps',
-    resource: 'deployments',
-    verbs: ['create'],
-    why: 'makes the workload with its first release; a creation sends no name',
-  },
-  {
-    part: 'gateway-api',
-    group: 'gateway.networking.k8s.io',
-    resource: 'httproutes',
-    verbs: ['get', 'update', 'patch'],
-    names: route,
-    why: 'shares the traffic',
-  },
-  { part: 'metrics', group: '', resource: 'pods/proxy', verbs: ['get'], why: 'reads the metrics of the pods through the API server' },
-  {
-    part: 'smoke tests',
-    group: '',
-    resource: 'pods/portforward',
-    // A tunnel begins with a GET over WebSocket; from 1.35 on the server asks for `create` besides.
-    verbs: ['get', 'create'],
-    why: 'sends smoke tests to the canary before it has traffic',
-    optional: true,
-  },
-  {
-    part: 'companions',
-    group: 'policy',
-    resource: 'poddisruptionbudgets',
-    verbs: ['list'],
-    why: "sees which budgets hold for stable's pods",
-    optional: true,
-  },
-  {
-    part: 'companions',
-    group: 'policy',
-    resource: 'poddisruptionbudgets',
-    verbs: ['create', 'patch', 'delete'],
-    names: canary,
-    why: 'gives the canary a budget like that of stable',
-    optional: true,
-  },
-  {
-    part: 'companions',
-    group: 'networking.k8s.io',
-    resource: 'networkpolicies',
-    verbs: ['list'],
-    why: "sees which policies hold for stable's pods",
-    optional: true,
-  },
-  {
-    part: 'companions',
-    group: 'networking.k8s.io',
-    resource: 'networkpolicies',
-    verbs: ['create', 'patch', 'delete'],
-    names: canary,
-    why: 'lets the same policies hold for the canary',
-    optional: true,
-  },
-  {
-    part: 'findings',
-    group: 'autoscaling',
-    resource: 'horizontalpodautoscalers',
-    verbs: ['list'],
-    why: 'sees who else decides about replicas',
-    optional: true,
-  },
-  { part: 'findings', group: '', resource: 'resourcequotas', verbs: ['list'], why: 'sees whether the canary has room', optional: true },
-  ...neighbourKinds.map(({ group, plural, role }): Permission => ({
-    part: 'findings',
-    group,
-    resource: plural,
-    verbs: ['list'],
-    why: role === 'selector' ? "sees what selects stable's pods and not the canary's" : 'sees who else releases or scales the workload',
-    optional: true,
-  })),
+  ...part('every release', [
+    ['pods', 'list watch', 'sees which pods are ready, and which image each of them runs'],
+    ['pods/log', 'get', 'shows the last lines of a version that does not start'],
+    ['events', 'list', 'says why the cluster makes no pods'],
+    ['leases.coordination.k8s.io', 'create', 'takes the lease of the app; a creation sends no name'],
+    ['leases.coordination.k8s.io', 'get update delete', 'keeps the lease of the app, and gives it back', lease],
+    [
+      'configmaps',
+      'get list create patch delete',
+      'keeps releases, and copies of the configuration that they read, under names with their hashes',
+    ],
+    ['configmaps', 'update', 'keeps records and approvals', documents],
+  ]),
+  ...part(
+    'secrets',
+    [
+      [
+        'secrets',
+        'get create delete',
+        'copies the Secrets that a release reads under a hash of their content, so that they come back with it',
+      ],
+    ],
+    true,
+  ),
+  ...part('manifests', [['deployments.apps', 'create', 'makes the workload with its first release; a creation sends no name']]),
+  ...part('deployments', [
+    ['deployments.apps', 'get list watch patch', 'sees both sides, waits for them, promotes, and sizes the canary', both],
+    [
+      'deployments.apps',
+      'create delete',
+      'makes the canary and removes it; server-side apply sends the name, so no other can be made',
+      canary,
+    ],
+    ['replicasets.apps', 'list', 'tells the pods of the new template from those of the old'],
+    ['services', 'list', 'finds the Services that select the workload'],
+    ['services', 'create patch delete', "makes the canary's Service and removes it", canaryOfService],
+  ]),
+  ...part('stateful sets', [['statefulsets.apps', 'get list watch patch', 'sees the workload, waits for it, and updates it', stable]]),
+  ...part('daemon sets', [
+    ['daemonsets.apps', 'get list watch patch', 'sees the workload, waits for it, and updates it', stable],
+    ['controllerrevisions.apps', 'list', 'tells the pods of the new template from those of the old'],
+  ]),
+  ...part('http routes', routes('httproutes.gateway.networking.k8s.io')),
+  ...part('grpc routes', routes('grpcroutes.gateway.networking.k8s.io')),
+  ...part('istio', [
+    ...routes('virtualservices.networking.istio.io'),
+    [
+      'destinationrules.networking.istio.io',
+      'list create',
+      "finds the rule of stable's Service, and makes the same for the canary's; a creation sends no name",
+    ],
+    [
+      'destinationrules.networking.istio.io',
+      'get update delete',
+      "keeps the canary's rule like that of stable, and removes it",
+      canaryOfService,
+    ],
+  ]),
+  ...part('linkerd', routes('httproutes.gateway.networking.k8s.io')),
+  ...part('traefik', [...routes('traefikservices.traefik.io'), ...routes('ingressroutes.traefik.io')]),
+  ...part('contour', routes('httpproxies.projectcontour.io')),
+  ...part('alb', routes('ingresses.networking.k8s.io')),
+  ...part('nginx', [
+    [
+      'ingresses.networking.k8s.io',
+      'list create',
+      'finds the Ingress of the Service, and makes that of the canary; a creation sends no name',
+    ],
+    ['ingresses.networking.k8s.io', 'get update patch delete', "shares the traffic by the canary's Ingress, and removes it", canaryIngress],
+  ]),
+  ...part('replicas', [
+    ['pods', 'patch', "puts as many of the canary's pods into the Service as the weight says; the names of pods are not known before"],
+    ['services', 'get update patch', 'lets the Service select the canary at 100 %', front],
+    ['endpointslices.discovery.k8s.io', 'list', 'sees that the Service has taken a change'],
+  ]),
+  ...part('metrics', [['pods/proxy', 'get', 'reads the metrics of the pods through the API server']]),
+  // A tunnel begins with a GET over WebSocket; from 1.35 on the server asks for `create` besides.
+  ...part('smoke tests', [['pods/portforward', 'get create', 'sends smoke tests to the canary before it has traffic']], true),
+  ...part(
+    'companions',
+    [
+      ['poddisruptionbudgets.policy', 'list', "sees which budgets hold for stable's pods"],
+      ['poddisruptionbudgets.policy', 'create patch delete', 'gives the canary a budget like that of stable', canary],
+      ['networkpolicies.networking.k8s.io', 'list', "sees which policies hold for stable's pods"],
+      ['networkpolicies.networking.k8s.io', 'create patch delete', 'lets the same policies hold for the canary', canary],
+    ],
+    true,
+  ),
+  ...part(
+    'findings',
+    [
+      ['horizontalpodautoscalers.autoscaling', 'list', 'sees who else decides about replicas'],
+      ['resourcequotas', 'list', 'sees whether the canary has room'],
+      ...neighbourKinds.map(({ group, plural, role }): Rule => [
+        `${plural}.${group}`,
+        'list',
+        role === 'selector' ? "sees what selects stable's pods and not the canary's" : 'sees who else releases or scales the workload',
+      ]),
+    ],
+    true,
+  ),
 ]
 
+const workloadParts: Readonly<Record<string, Part>> = {
+  deployment: 'deployments',
+  statefulset: 'stateful sets',
+  daemonset: 'daemon sets',
+}
+
+/** Where the router is found in use, the role cannot know it before: HTTPRoutes are what it then holds. */
+const routerParts = (given: KubernetesOptions['router']): readonly Part[] => {
+  const { name, settings } = chosenRouter(given)
+  if (name === 'gateway-api') return [settings.kind === 'GRPCRoute' ? 'grpc routes' : 'http routes']
+  return ({ auto: ['http routes'], none: [], smi: [] } as Readonly<Record<string, readonly Part[]>>)[name] ?? [name as Part]
+}
+
+type RoleOptions = Pick<KubernetesOptions, 'workload' | 'router' | 'metrics' | 'manifests' | 'pin-configuration'>
+
 /** The parts that a configuration needs. */
-export const partsOf = (options: Pick<KubernetesOptions, 'router' | 'metrics' | 'manifests' | 'pin-configuration'>): ReadonlySet<Part> =>
+export const partsOf = (options: RoleOptions): ReadonlySet<Part> =>
   new Set<Part>([
     'every release',
     ...(options['pin-configuration'] ? (['secrets'] as const) : []),
     ...(options.manifests === undefined ? [] : (['manifests'] as const)),
-    ...(chosenRouter(options.router).name === 'gateway-api' ? (['gateway-api'] as const) : []),
+    workloadParts[options.workload.split('/')[0] ?? ''] ?? 'deployments',
+    ...routerParts(options.router),
     ...(options.metrics === undefined ? [] : (['metrics'] as const)),
     'smoke tests',
     'companions',

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { CustomFetchOptions } from 'openid-client'
 import { KitError, messageOf, type Clock } from '@deploy-kit/core'
 import { send } from '../exchange.ts'
 import { bearer, marginMs, type Credentials } from './credentials.ts'
@@ -71,20 +72,9 @@ const certificateOf = async (config: OpenIdConfig): Promise<string | Buffer | un
 /** Reading what an issuer says of itself has no body, and a refresh is a form. */
 const fetchTrusting =
   (ca: string | Buffer) =>
-  (
-    url: string,
-    init: {
-      readonly method: string
-      readonly headers: Record<string, string>
-      readonly body?: string | URLSearchParams | null | undefined
-    },
-  ): Promise<Response> => {
-    const body = init.body instanceof URLSearchParams ? init.body.toString() : undefined
-    return send(
-      new URL(url),
-      { method: init.method, headers: init.headers, ...(body !== undefined && { body }) },
-      { ca, rejectUnauthorized: true },
-    )
+  (url: string, { method, headers, body }: CustomFetchOptions): Promise<Response> => {
+    const form = body instanceof URLSearchParams ? { body: body.toString() } : {}
+    return send(new URL(url), { method, headers, ...form }, { ca, rejectUnauthorized: true })
   }
 
 const failed = (message: string, cause?: unknown): KitError => new KitError('cluster-login-failed', message, { cause })
