@@ -18,6 +18,7 @@ import { openWorkplace, type Workplace } from '../registry/workplace.ts'
 export const buildImage = async (inputs: BuildInputs, host: ActionHost, signal: AbortSignal): Promise<ActionResult<BuildOutputs>> => {
   const described = describeBuild(inputs, await sourceOf(host, inputs['source-date-epoch']), host)
   for (const notice of described.naming.notices) host.log.notice(notice)
+  tellOfCache(described, host)
   const logins = loginsOf(inputs, described.naming.names)
   if (inputs['dry-run']) return dryRun(described, { log: host.log, signal })
 
@@ -29,6 +30,13 @@ export const buildImage = async (inputs: BuildInputs, host: ActionHost, signal: 
   if (content.digest !== undefined)
     return await publishKnown(job, { digest: content.digest, hash: content.hash, push: inputs.push, outcome: 'unchanged' })
   return await buildAnew(job, content.hash)
+}
+
+/** BuildKit skips GitHub's cache without a word where there is no token for it. */
+const tellOfCache = ({ request: { cache } }: DescribedBuild, { log }: ActionHost): void => {
+  const isAsked = [...(cache?.from ?? []), ...(cache?.to ?? [])].some((line) => line.includes('type=gha'))
+  if (isAsked && (process.env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '')
+    log.notice('The cache `gha` is left out: it needs the token of a job of GitHub Actions, and there is none here.')
 }
 
 /** What all ways to a published image work with. */

@@ -29,6 +29,7 @@ export interface DescribedBuild {
 export const describeBuild = (given: BuildInputs, source: Source, host: ActionHost): DescribedBuild => {
   // Tags are all that is left to do for an image that is there.
   const inputs: BuildInputs = given.digest === undefined ? given : { ...given, push: 'true' }
+  checkHosts(inputs)
   const context = contextOf(inputs, host)
   const naming = namingOf(inputs, source, context)
   const platforms = platformsOf(inputs)
@@ -83,6 +84,15 @@ const contextOf = ({ context }: BuildInputs, host: ActionHost): string => {
       `\`context\`: \`${context}\` is an address. Allowed: a directory of the checkout. Check the other repository out and name its directory.`,
     )
   return resolve(host.workspace, context)
+}
+
+const checkHosts = ({ hosts = [] }: BuildInputs): void => {
+  const wrong = hosts.find((line) => !/^[\w.-]+[:=]\S+$/.test(line))
+  if (wrong !== undefined)
+    throw new KitError(
+      'build-request-invalid',
+      `\`hosts\`: \`${wrong}\` is no host:address, such as db.test:10.0.0.7 or gateway:host-gateway.`,
+    )
 }
 
 const platformsOf = ({ platforms = [], load, push }: BuildInputs): readonly string[] => {
