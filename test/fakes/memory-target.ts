@@ -38,7 +38,8 @@ export class MemoryTarget implements Target {
 
   /** Makes it a workload that is replaced where it stands. */
   replacedInPlace(as: TargetInPlace['as']): void {
-    this.inPlace = { as, only: as === 'at-once', replace: (release, signal) => this.#replace(release, signal) }
+    const replace: TargetInPlace['replace'] = (release, signal) => this.#replace(release, signal)
+    this.inPlace = { as, only: as === 'at-once', replace, restore: replace }
   }
 
   async describe(): Promise<TargetState> {

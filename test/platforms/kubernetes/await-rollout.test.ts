@@ -200,3 +200,26 @@ test('of a StatefulSet whose pods a webhook refuses, the newest event is told', 
     message: 'web does not become ready. statefulset web: its pods are refused: admission webhook "policy" denied the request.',
   })
 })
+
+test('a DaemonSet is not whole while a pod that counts as available is on its way out', async () => {
+  const daemonSets = pathOf(kinds.daemonSet, 'shop')
+  api.put(daemonSets, {
+    metadata: { name: 'web', uid: 'd1', generation: 2 },
+    spec: { selector: { matchLabels: { app: 'web' } }, updateStrategy: { type: 'RollingUpdate' } },
+    status: { observedGeneration: 2, desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberAvailable: 1 },
+  } as unknown as KubeObject)
+  api.put(pathOf(kinds.controllerRevision, 'shop'), {
+    metadata: { name: 'web-r2', labels: { app: 'web', 'controller-revision-hash': 'r2' }, ownerReferences: [{ uid: 'd1' }] },
+    revision: 2,
+  } as unknown as KubeObject)
+  const ready = { conditions: [{ type: 'Ready', status: 'True' }] }
+  const leaving = pod('web-a', 'r2', ready)
+  api.put(path.pods, { ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: 'now' } } as KubeObject)
+  let isWhole = false
+  const end = waits({ kind: 'daemonSet' }).then(() => (isWhole = true))
+  await api.watchedBy(2)
+  await delay(20)
+  expect(isWhole).toBe(false)
+  api.put(path.pods, pod('web-b', 'r2', ready))
+  await end
+})

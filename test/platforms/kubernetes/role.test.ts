@@ -56,7 +56,7 @@ test.each([
   expect(allows(rule, access)).toBe(expected)
 })
 
-test('writes go to objects that are named, except where a creation sends no name, and where the router by counts labels pods', () => {
+test('writes go to objects that are named, except where a creation sends no name, where the router by counts labels pods, and where a StatefulSet is held up by one', () => {
   const unlimited = permissions.filter(
     ({ names: namesOf, verbs }) => namesOf === undefined && verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
   )
@@ -66,6 +66,7 @@ test('writes go to objects that are named, except where a creation sends no name
     'get,list,create,patch,delete configmaps',
     'get,create,delete secrets',
     'create deployments',
+    'delete pods',
     'list,create destinationrules',
     'list,create ingresses',
     'patch pods',

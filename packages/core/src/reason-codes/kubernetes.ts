@@ -46,6 +46,12 @@ export const kubernetesCodes = {
     cause: 'It is scaled to 0, or no node matches its pods. Nothing that runs proves nothing.',
     remedy: 'Scale it to one replica at least, or correct the selector of nodes, and release again.',
   },
+  'surge-too-small': {
+    title: 'The canary may not have the pods that a step needs',
+    cause: '`max-surge` allows fewer pods than would carry the share of the traffic without being overloaded.',
+    remedy:
+      'Raise `max-surge`, or end the steps at what it allows: stable is then replaced by its own rolling update, under the rest of the traffic.',
+  },
   'workload-container-unclear': {
     title: 'It is not clear which container the image is for',
     cause: 'The workload has several containers, or none of the name that is given.',

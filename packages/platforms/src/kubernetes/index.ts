@@ -14,8 +14,10 @@ import { roleNames } from './role/role-names.ts'
 import { roleText } from './role/role-text.ts'
 import { openRouter } from './routers/open-router.ts'
 import { releasesOf, type Releases } from './snapshots/releases.ts'
+import { rollingTarget } from './rolling-target.ts'
 import { deploymentTarget } from './target.ts'
 import { observation } from './workload/observe.ts'
+import { workloadKindOf } from './workload/workload-kind.ts'
 
 /** Opens a workload in a cluster. Nothing is contacted before it is used. */
 export const open = async (options: KubernetesOptions, { app, environment, holder, log, clock }: PlatformContext): Promise<Platform> => {
@@ -45,7 +47,7 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
   const looking = observation(cluster)
   return {
     name: 'kubernetes',
-    target: deploymentTarget(cluster, looking, forwarder(connection, log)),
+    target: (workloadKindOf(options) === 'deployment' ? deploymentTarget : rollingTarget)(cluster, looking, forwarder(connection, log)),
     documents: guard.documents,
     complete: (release, signal) => cluster.releases.complete(release, signal),
     preflight: preflight(cluster, environment),

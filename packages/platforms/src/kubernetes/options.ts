@@ -69,6 +69,14 @@ export const kubernetesOptions = keys({
     .default(false)
     .describe('Whether manifests may change fields that another controller manages.'),
   router: routerOptions.optional().describe('What shares the traffic. Default: `auto`, which finds the one in use.'),
+  'max-surge': z
+    .union([z.int().min(1).transform(String), z.string().regex(/^(?:[1-9]\d*|[1-9]\d*%)$/)], {
+      error: expected('a count of pods such as 2, or a percentage of the replicas such as 50%'),
+    })
+    .optional()
+    .describe(
+      'Most pods that the canary may have beside those of stable: a count, or a percentage of its replicas. Weights that need more are refused. Default: as many as the weight needs.',
+    ),
   'ready-within': durationText('10m').describe('Time that pods have to become ready.'),
   'schedule-within': durationText('2m').describe('Time that a pod may wait for a node, such as one that an autoscaler brings.'),
   drain: durationText('5s').describe('Time between the last request that is sent to pods and their end.'),

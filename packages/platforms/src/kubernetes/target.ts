@@ -1,12 +1,14 @@
 import { KitError } from '@deploy-kit/core'
-import { sameRelease, type Endpoint, type Percent, type Side, type Target } from '@deploy-kit/rollout'
+import { sameRelease, type Endpoint, type Percent, type Side, type Target, type TargetInPlace } from '@deploy-kit/rollout'
 import { kinds, pathOf } from './api/index.ts'
 import type { Cluster } from './cluster.ts'
 import { makeCompanions, removeCompanions } from './companions/index.ts'
 import type { Forwarder } from './endpoint/forwarder.ts'
+import type { Router } from './routers/index.ts'
 import { awaitRollout } from './workload/await-rollout.ts'
 import { canaryDeployment, canaryNameOf, canaryService, isRouted, type CanaryRequest } from './workload/canary-objects.ts'
-import { replicasFor } from './workload/capacity.ts'
+import { replicasFor, requireSurge } from './workload/capacity.ts'
+import { inPlace } from './workload/in-place.ts'
 import { nameOf, stateOf, type Observation, type Observed } from './workload/observe.ts'
 import { releaseOf, revisionOf } from './workload/revision.ts'
 import { frontService, servicesOfCanary, servicesOfRelease } from './workload/services.ts'
@@ -23,10 +25,15 @@ const write = async <T>(signal: AbortSignal, work: (uninterrupted: AbortSignal) 
 /** Whether there is traffic to share: a first release has nobody to share it with. */
 const hasRoute = ({ stable, canary }: Observed): boolean => stable !== undefined && (canary === undefined || isRouted(canary))
 
+/** Replicas of the canary at a weight, by what stable has now: an autoscaler may have changed it since the last step. */
+const canarySize = (router: Router, weight: Percent, stable: Deployment | undefined): number =>
+  (router.replicasFor ?? replicasFor)(weight, stable?.spec?.replicas ?? 1)
+
 /** A Deployment as target: the canary is a second Deployment beside it, and a router shares the traffic. */
 export const deploymentTarget = (cluster: Cluster, looking: Observation, forwarder: Forwarder): Target => {
   const { client, namespace, options, guard, clock, app } = cluster
   const name = nameOf(cluster)
+  const stablePath = pathOf(kinds.deployment, namespace, name)
   const canaryPath = pathOf(kinds.deployment, namespace, canaryNameOf(name))
   const observe: Observation['observe'] = (signal) => looking.observe(signal)
   const { readyWithinMs: withinMs, scheduleWithinMs } = cluster
@@ -45,11 +52,10 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
   const wholeAgain = (written: Deployment, signal: AbortSignal): Promise<unknown> =>
     awaitRollout({ ...waits, name: written.metadata?.name ?? '', before: written, signal })
   const scaleCanary = async (replicas: number, signal: AbortSignal): Promise<void> => {
-    const written = await write(signal, (uninterrupted) =>
-      client.patch<Deployment>(canaryPath, { spec: { replicas } }, { type: 'merge-patch', signal: uninterrupted }),
-    )
-    await wholeAgain(written, signal)
+    await wholeAgain(await write(signal, (uninterrupted) => resize(canaryPath, replicas, uninterrupted)), signal)
   }
+  const resize = (path: string, replicas: number, signal: AbortSignal): Promise<Deployment> =>
+    client.patch<Deployment>(path, { spec: { replicas } }, { type: 'merge-patch', signal })
   const drained = async (signal: AbortSignal): Promise<void> => {
     if (quietSince === undefined) return
     await clock.sleep(Math.max(0, quietSince + cluster.drainMs - clock.now()), signal)
@@ -74,11 +80,20 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       await client.remove(canaryPath, { signal: uninterrupted })
     })
   }
+  const rolling = inPlace(cluster, looking)
+  /** A replacement in place, after which nothing is left of its preview. */
+  const thenAlone =
+    (replace: TargetInPlace['replace']): TargetInPlace['replace'] =>
+    async (release, signal) => {
+      await replace(release, signal)
+      const observed = await look(signal)
+      if (observed.canary !== undefined && observed.weight === 0) await removeCanary(observed, signal, async () => undefined)
+    }
 
   return {
     describe: async (signal) => {
       const observed = await look(signal)
-      return stateOf(observed, observed.weight, options.container)
+      return stateOf(observed, observed.weight, options)
     },
 
     prepare: async (release, signal) => {
@@ -138,7 +153,8 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       const expected = lastWeight
       const { stable, canary } = await look(signal)
       if (canary === undefined) throw new KitError('canary-not-ready', 'There is no canary that could be given traffic.')
-      const replicas = (router.replicasFor ?? replicasFor)(weight, stable?.spec?.replicas ?? 1)
+      const replicas = canarySize(router, weight, stable)
+      requireSurge(weight, replicas, stable?.spec?.replicas ?? 1, options['max-surge'])
       if ((canary.spec?.replicas ?? 0) < replicas) await scaleCanary(replicas, signal)
       await write(signal, (uninterrupted) => router.setWeight(weight, expected, uninterrupted))
       lastWeight = weight
@@ -148,8 +164,12 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       await guard.require(signal)
       signal.throwIfAborted()
       const observed = await look(signal)
-      const { canary, weight } = observed
+      const { stable, canary, weight } = observed
       if (canary === undefined) return
+      // Without traffic an autoscaler may have taken replicas away that the traffic needs when it comes back. None is ever taken away here.
+      const replicas = weight === 100 ? (canary.spec?.replicas ?? 1) : 0
+      if (stable !== undefined && (stable.spec?.replicas ?? 1) < replicas)
+        await write(signal, (uninterrupted) => resize(stablePath, replicas, uninterrupted))
       const { releases } = cluster
       const blueprint = await releases.blueprint(releaseOf(canary, undefined, options.container), signal)
       const written = await write(signal, (uninterrupted) => releases.applyWorkload(blueprint, uninterrupted))
@@ -166,6 +186,18 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       })
       lastWeight = 0
     },
+
+    keepUp: async (signal) => {
+      await guard.require(signal)
+      const { stable, canary } = looking.last() ?? (await observe(signal))
+      if (stable === undefined || canary === undefined || lastWeight === undefined || lastWeight === 0) return
+      const replicas = canarySize(await cluster.router(signal), lastWeight, stable)
+      if ((canary.spec?.replicas ?? 0) >= replicas) return
+      requireSurge(lastWeight, replicas, stable.spec?.replicas ?? 1, options['max-surge'])
+      await write(signal, (uninterrupted) => resize(canaryPath, replicas, uninterrupted))
+    },
+
+    inPlace: { as: 'after-preview', only: false, replace: thenAlone(rolling.replace), restore: thenAlone(rolling.restore) },
 
     discard: async (signal) => {
       await guard.require(signal)

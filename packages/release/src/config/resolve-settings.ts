@@ -50,6 +50,7 @@ export const resolveSettings = (
     strategy: inputs.strategy ?? strategy.name,
     steps: (inputs.steps ?? strategy.steps).map((step) => stepOf(step, bake)),
     approvePreview: strategy.approvePreview,
+    ...(strategy.keepOldForMs !== undefined && { keepOldForMs: strategy.keepOldForMs }),
     judge: judgeSettings(configured?.judge, inputs['false-rollbacks']),
     directory,
     ...(smoke !== undefined && { smoke }),
@@ -72,6 +73,7 @@ interface ConfiguredStrategy {
   readonly steps: readonly ConfiguredStep[]
   readonly bake: { readonly minMs?: number | undefined; readonly maxMs?: number | undefined }
   readonly approvePreview: boolean
+  readonly keepOldForMs?: number | undefined
 }
 
 const strategyOf = (configured: EnvironmentConfig | undefined): ConfiguredStrategy => {
@@ -81,8 +83,8 @@ const strategyOf = (configured: EnvironmentConfig | undefined): ConfiguredStrate
   if (typeof strategy === 'string') return { ...plain, name: strategy }
   if ('canary' in strategy)
     return { ...plain, name: 'canary', steps: strategy.canary.steps ?? plain.steps, bake: bakeOf(strategy.canary.bake) }
-  const { bake, 'approve-preview': approve } = strategy['blue-green']
-  return { ...plain, name: 'blue-green', bake: bakeOf(bake), approvePreview: approve === true }
+  const { bake, 'approve-preview': approve, 'keep-old-for': keepOldForMs } = strategy['blue-green']
+  return { ...plain, name: 'blue-green', bake: bakeOf(bake), approvePreview: approve === true, keepOldForMs }
 }
 
 const stepOf = (step: ConfiguredStep, bake: Bake): Step => {

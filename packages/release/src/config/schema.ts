@@ -40,6 +40,11 @@ const strategy = z
     keys({
       'blue-green': keys({
         'approve-preview': yesOrNo.exactOptional().describe('Whether somebody must approve before the traffic is switched.'),
+        'keep-old-for': duration
+          .exactOptional()
+          .describe(
+            'How long the old side is kept whole after the switch, so that the way back is one write. Default: as long as the bake takes.',
+          ),
         bake: bake.exactOptional(),
       }),
     }),

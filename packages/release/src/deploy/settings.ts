@@ -59,6 +59,8 @@ export interface DeploySettings extends TargetSettings {
   readonly strategy: StrategyName
   readonly steps: readonly Step[]
   readonly approvePreview: boolean
+  /** Blue-green: shortest time between the switch and the end of the old side. */
+  readonly keepOldForMs?: number
   readonly judge: JudgeSettings
   /** Where relative paths of the configuration start. */
   readonly directory: string

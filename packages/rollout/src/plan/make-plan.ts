@@ -1,6 +1,6 @@
 import { KitError } from '@deploy-kit/core'
 import { sameRelease, type Release } from '../release.ts'
-import type { GateName, InPlace, OnInsufficient, Plan, Step, StrategyName } from './plan.ts'
+import type { Bake, GateName, InPlace, OnInsufficient, Plan, Step, StrategyName } from './plan.ts'
 
 export interface PlanRequest {
   readonly app: string
@@ -17,6 +17,8 @@ export interface PlanRequest {
   readonly smoke: boolean
   /** Blue-green: somebody must approve the preview. */
   readonly approvePreview?: boolean
+  /** Blue-green: how long the old side is kept whole after the switch, at least; until then the way back is one write. */
+  readonly keepOldForMs?: number
   readonly watchMs: number
   readonly onInsufficient: OnInsufficient
   readonly deadlineMs: number
@@ -69,12 +71,16 @@ const stepsOf = (request: PlanRequest): readonly Step[] => {
     case 'blue-green':
       return [
         { weight: 0, bake: undefined, gates: [], approval: request.approvePreview === true },
-        { weight: 100, bake: request.steps.at(-1)?.bake, gates: [], approval: false },
+        { weight: 100, bake: keptFor(request.steps.at(-1)?.bake, request.keepOldForMs), gates: [], approval: false },
       ]
     case 'rolling':
       return []
   }
 }
+
+/** The old side is kept for as long as the switch bakes: stable is replaced afterwards. */
+const keptFor = (bake: Bake | undefined, keepMs = 0): Bake | undefined =>
+  bake && { minMs: Math.max(bake.minMs, keepMs), maxMs: Math.max(bake.maxMs, keepMs) }
 
 const checkSteps = (steps: readonly Step[], request: PlanRequest): void => {
   for (const [index, step] of steps.entries()) {

@@ -64,6 +64,8 @@ export interface TargetInPlace {
    * @throws KitError `canary-not-ready` as soon as it is clear that it will not be whole, with the reason and its last log lines
    */
   replace(release: Release, signal: AbortSignal): Promise<void>
+  /** The same for a release that stable ran before: it comes back as it was, with everything that ran with it. */
+  restore(release: Release, signal: AbortSignal): Promise<void>
 }
 
 /** An address for requests to one side only. */

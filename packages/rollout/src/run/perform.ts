@@ -65,7 +65,7 @@ export const perform = async (
       return { event: { type: 'promoted', at: clock.now() }, weight: 0 }
     case 'restore':
       await requireOwn(plan, ports, signal)
-      await inPlaceOf(ports).replace(command.release, signal)
+      await inPlaceOf(ports).restore(command.release, signal)
       await verifyRunning('stable', command.release, ports, signal)
       return { event: { type: 'restored' }, weight: 0 }
   }

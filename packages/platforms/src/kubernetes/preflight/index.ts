@@ -16,11 +16,12 @@ import { owners } from './subjects/owners.ts'
 import { quota } from './subjects/quota.ts'
 import { resilience } from './subjects/resilience.ts'
 import { seenDifferently } from './subjects/seen-differently.ts'
+import { surge } from './subjects/surge.ts'
 import { weights } from './subjects/weights.ts'
 import { workload } from './subjects/workload.ts'
 
 /** One line per subject. */
-const subjects: readonly Subject[] = [workload, owners, controllers, weights, quota, autoscaling, seenDifferently, resilience]
+const subjects: readonly Subject[] = [workload, owners, controllers, weights, surge, quota, autoscaling, seenDifferently, resilience]
 
 /** Looks at the cluster before anything is touched. The plan decides what there will be: a `rolling` release makes no canary. */
 export const preflight =

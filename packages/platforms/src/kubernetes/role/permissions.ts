@@ -121,10 +121,18 @@ export const permissions: readonly Permission[] = [
     ['services', 'list', 'finds the Services that select the workload'],
     ['services', 'create patch delete', "makes the canary's Service and removes it", canaryOfService],
   ]),
-  ...part('stateful sets', [['statefulsets.apps', 'get list watch patch', 'sees the workload, waits for it, and updates it', stable]]),
+  ...part('stateful sets', [
+    ['statefulsets.apps', 'get list watch patch', 'sees the workload, waits for it, and updates it', stable],
+    ['controllerrevisions.apps', 'list', 'finds the template that a failed update gives way to'],
+    ['pods', 'delete', 'removes a pod of an update that was given up, for which the controller would wait for ever'],
+  ]),
   ...part('daemon sets', [
     ['daemonsets.apps', 'get list watch patch', 'sees the workload, waits for it, and updates it', stable],
-    ['controllerrevisions.apps', 'list', 'tells the pods of the new template from those of the old'],
+    [
+      'controllerrevisions.apps',
+      'list',
+      'tells the pods of the new template from those of the old, and finds the one that a failed update gives way to',
+    ],
   ]),
   ...part('http routes', routes('httproutes.gateway.networking.k8s.io')),
   ...part('grpc routes', routes('grpcroutes.gateway.networking.k8s.io')),

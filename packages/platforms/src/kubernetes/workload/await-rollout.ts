@@ -1,12 +1,14 @@
 import { KitError, type Clock } from '@deploy-kit/core'
 import { kinds, mirror, pathOf, type KubeClient, type Mirror } from '../api/index.ts'
 import { selectorText } from '../objects/labels.ts'
+import { orNone } from '../preflight/or-none.ts'
 import type { Event, Pod, Workload } from '../objects/models.ts'
 import { failedCreate, replicaFailure } from './readiness/creation-fault.ts'
 import type { Fault } from './readiness/fault.ts'
 import { newPods } from './readiness/new-pods.ts'
 import { notReady, outOfTime } from './readiness/not-ready.ts'
 import { podFault } from './readiness/pod-fault.ts'
+import { isReady } from './pods.ts'
 import { rolloutStatus, wantedReplicas } from './status/index.ts'
 import type { WorkloadKind } from './workload-kind.ts'
 
@@ -65,7 +67,7 @@ const watchUntilWhole = async (wait: RolloutWait, signal: AbortSignal): Promise<
       throw new KitError('canary-not-ready', `${kinds[kind].kind} ${name} was removed while it was waited for.`)
     if (workload !== undefined) {
       const status = rolloutStatus(kind, workload, before)
-      if (status.done) return refuseEmpty(kind, workload)
+      if (status.done && kind === 'deployment') return refuseEmpty(kind, workload)
       pods ??= mirror(
         client.watch<Pod>(pathOf(kinds.pod, namespace), {
           signal,
@@ -74,6 +76,8 @@ const watchUntilWhole = async (wait: RolloutWait, signal: AbortSignal): Promise<
         () => bell.ring(),
       )
       const ofTemplate = await present(workload, pods.objects() ?? [], signal)
+      // The other kinds count pods that are on their way out; kubectl is content with them.
+      if (status.done && ofTemplate.filter(isReady).length >= due(kind, workload)) return refuseEmpty(kind, workload)
       const faults = [
         ...ofTemplate.map((pod) => ({ pod, fault: podFault(pod, wait) })),
         { pod: undefined, fault: await refusals(workload, ofTemplate, signal) },
@@ -84,6 +88,12 @@ const watchUntilWhole = async (wait: RolloutWait, signal: AbortSignal): Promise<
     } else if (clock.now() >= deadline) throw new KitError('canary-not-ready', `${kinds[kind].kind} ${name} could not be watched in time.`)
     await Promise.race([changed, clock.sleep(tickMs, signal), workloads.failed, ...(pods === undefined ? [] : [pods.failed])])
   }
+}
+
+/** Pods of the present template that there will be in the end. */
+const due = (kind: WorkloadKind, workload: Workload): number => {
+  const { updateStrategy } = workload.spec as { readonly updateStrategy?: { readonly rollingUpdate?: { readonly partition?: number } } }
+  return Math.max(0, (wantedReplicas(kind, workload) ?? 0) - (updateStrategy?.rollingUpdate?.partition ?? 0))
 }
 
 /** Nothing that runs proves nothing. */
@@ -118,7 +128,7 @@ const creationFaults = ({ client, clock, namespace, kind, name }: RolloutWait) =
     if (clock.now() - askedAt < eventsEveryMs) return last
     askedAt = clock.now()
     const query = { fieldSelector: `involvedObject.name=${name},involvedObject.kind=${kinds[kind].kind},reason=FailedCreate` }
-    const { items } = await client.list<Event>(pathOf(kinds.event, namespace), { signal, query })
+    const { items } = await orNone(client.list<Event>(pathOf(kinds.event, namespace), { signal, query }), { items: [] })
     // The server's clock and its events are whole seconds.
     last = failedCreate(`${kinds[kind].kind.toLowerCase()} ${name}`, items, begun - 1_000)
     return last

@@ -3,7 +3,10 @@ import { kinds, pathOf } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { ours, selectorText } from '../objects/labels.ts'
 import { canaryNameOf } from './canary-objects.ts'
+import type { KubernetesOptions } from '../options.ts'
 import { revisionOf } from './revision.ts'
+import { wantedReplicas } from './status/index.ts'
+import { workloadKindOf } from './workload-kind.ts'
 import type { Deployment, Pod } from '../objects/models.ts'
 
 /** The objects of both sides as they are now. */
@@ -30,15 +33,16 @@ export const nameOf = ({ options }: Pick<Cluster, 'options'>): string => options
  */
 export const observation = (cluster: Cluster): Observation => {
   const { client, namespace } = cluster
-  const deployment = pathOf(kinds.deployment, namespace, nameOf(cluster))
+  const kind = workloadKindOf(cluster.options)
+  const workload = pathOf(kinds[kind], namespace, nameOf(cluster))
   const canaryDeployment = pathOf(kinds.deployment, namespace, canaryNameOf(nameOf(cluster)))
   const podsOfStable = podsOf(cluster, (pod) => pod.metadata?.labels?.[ours.track] !== 'canary')
   const podsOfCanary = podsOf(cluster, () => true)
   let last: Observed | undefined
   const observe = async (signal: AbortSignal): Promise<Observed> => {
     const [stable, canary] = await Promise.all([
-      client.get<Deployment>(deployment, { signal }),
-      client.get<Deployment>(canaryDeployment, { signal }),
+      client.get<Deployment>(workload, { signal }),
+      kind === 'deployment' ? client.get<Deployment>(canaryDeployment, { signal }) : undefined,
     ])
     const [stablePods, canaryPods] = await Promise.all([podsOfStable(stable, signal), podsOfCanary(canary, signal)])
     last = { stable, canary, pods: { stable: stablePods, canary: canaryPods } }
@@ -63,9 +67,16 @@ const podsOf = ({ client, namespace }: Cluster, belongs: (pod: Pod) => boolean) 
   }
 }
 
-/** What is, in the words of the engine. */
-export const stateOf = (observed: Observed, weight: number, container: string | undefined): TargetState => ({
-  stable: observed.stable && revisionOf(observed.stable, observed.pods.stable, container),
+/** What is, in the words of the engine. A DaemonSet has as many replicas as there are nodes for it. */
+export const stateOf = (
+  observed: Observed,
+  weight: number,
+  { container, workload }: Pick<KubernetesOptions, 'container' | 'workload'>,
+): TargetState => ({
+  stable: observed.stable && {
+    ...revisionOf(observed.stable, observed.pods.stable, container),
+    replicas: wantedReplicas(workloadKindOf({ workload }), observed.stable) ?? 0,
+  },
   canary: observed.canary && revisionOf(observed.canary, observed.pods.canary, container),
   weight,
 })
