@@ -15,6 +15,10 @@ export const buildImage = defineAction({
       about:
         'Digest of an image that is in the registry already, built and found good: it gets the tags, and nothing is built. The step after a scan.',
     }),
+    digests: input.lines({
+      about:
+        'Digests of images in the repository, one for each platform, that runners of a matrix have built: they become one image for all of them. Nothing is built; it gets the tags, unless `push` is `digest`.',
+    }),
     'content-hash': input.text({
       about: 'With `digest`: the output of the same name of the step that built it, so that `skip-unchanged` finds it next time.',
     }),

@@ -37,6 +37,7 @@ const byDigest = { false: 'false', digest: 'digest', true: 'digest' } as const
 /** The pipeline has no inputs for what only a build on its own needs. */
 const asBuilt = {
   digest: undefined,
+  digests: undefined,
   'content-hash': undefined,
   load: false,
   provenance: 'false',

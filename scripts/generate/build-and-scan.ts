@@ -7,7 +7,7 @@ import type { GeneratedFile } from './generated-file.ts'
 
 /** What the chain decides itself: what is scanned is what was built, and there is no dry run of half of it. */
 const ownBusiness: Readonly<Record<string, readonly string[]>> = {
-  'build-image': ['digest', 'content-hash', 'dry-run'],
+  'build-image': ['digest', 'digests', 'content-hash', 'dry-run'],
   'scan-trivy': ['image', 'digest', 'input-kind'],
 }
 

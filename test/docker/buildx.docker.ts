@@ -63,6 +63,27 @@ describe('a push', () => {
     expect(await yard.manifest('acme/digest-first', 'v1')).toMatchObject({ digest })
   })
 
+  test('of each platform by a runner of its own becomes one image, which gets the tags', async () => {
+    const digests: string[] = []
+    for (const platforms of ['linux/amd64', 'linux/arm64']) {
+      const one = { platforms, push: 'digest' }
+      const built = await yard.builds(await inputs('apart', one, { Dockerfile: 'FROM scratch\nCOPY busybox /bin/busybox\n' }))
+      expect(built.outputs).toMatchObject({ outcome: 'built', platforms })
+      digests.push(built.outputs['digest'] ?? '')
+    }
+    const merged = await yard.builds({ images: shop('apart'), tags: 'v1', digests: digests.join('\n'), context: 'nowhere' })
+    expect(merged).toMatchObject({ exitCode: 0, outputs: { outcome: 'merged', platforms: 'linux/amd64,linux/arm64' } })
+    const { digest, body } = (await yard.manifest('acme/apart', 'v1')) ?? {}
+    expect(digest).toBe(merged.outputs['digest'])
+    expect(body?.['manifests']).toMatchObject(digests.map((each) => ({ digest: each })))
+
+    const twice = await yard.builds({ images: shop('apart'), tags: 'v1', digests: `${digests[0]}\nnonsense`, context: 'nowhere' })
+    expect(twice.outputs).toMatchObject({
+      'reason-code': 'build-request-invalid',
+      reason: expect.stringContaining('`nonsense` is no digest'),
+    })
+  })
+
   test('with tags gives every name every tag, and the same digest', async () => {
     const { exitCode, outputs } = await yard.builds(
       await inputs('first', { images: `${shop('first')}\n${shop('second')}`, push: 'true', tags: 'v1\nedge' }),

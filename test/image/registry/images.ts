@@ -6,8 +6,14 @@ const indexType = 'application/vnd.oci.image.index.v1+json'
 const descriptor = (mediaType: string, content: string) => ({ mediaType, digest: digestOf(content), size: Buffer.byteLength(content) })
 
 /** Puts an image of these layers straight into a registry and returns the digest of its manifest. */
-export const imageIn = (registry: FakeRegistry, repository: string, layers: readonly string[], tag?: string): string => {
-  const config = JSON.stringify({ architecture: 'amd64', os: 'linux', layers: layers.length })
+export const imageIn = (
+  registry: FakeRegistry,
+  repository: string,
+  layers: readonly string[],
+  tag?: string,
+  platform: object = { architecture: 'amd64', os: 'linux' },
+): string => {
+  const config = JSON.stringify({ ...platform, layers: layers.length })
   const blobs = registry.blobs.get(repository) ?? new Map<string, Buffer>()
   registry.blobs.set(repository, blobs)
   for (const content of [config, ...layers]) blobs.set(digestOf(content), Buffer.from(content))

@@ -1,6 +1,6 @@
 import type { ActionHost, ActionResult } from '@deploy-kit/core'
 import { build, planBuild, type BuildPorts } from '@deploy-kit/image'
-import { describeRemote } from '@deploy-kit/image/registry'
+import { describeRemote, mergeImages } from '@deploy-kit/image/registry'
 import { requireBudget } from '@deploy-kit/image/size'
 import { buildReport } from './build-report.ts'
 import { contentOf } from './content.ts'
@@ -26,6 +26,15 @@ export const buildImage = async (inputs: BuildInputs, host: ActionHost, signal: 
   const job: Job = { inputs, described, workplace, host, signal }
   if (inputs.digest !== undefined)
     return await publishKnown(job, { digest: inputs.digest, hash: inputs['content-hash'], push: 'true', outcome: 'tagged' })
+  if (inputs.digests !== undefined) {
+    const { digest } = await mergeImages(workplace.registry, described.naming.names[0] ?? '', inputs.digests)
+    return await publishKnown(job, {
+      digest,
+      hash: inputs['content-hash'],
+      push: inputs.push === 'digest' ? 'digest' : 'true',
+      outcome: 'merged',
+    })
+  }
   const content = await contentOf(inputs, described, workplace.registry, host.log)
   if (content.digest !== undefined)
     return await publishKnown(job, { digest: content.digest, hash: content.hash, push: inputs.push, outcome: 'unchanged' })

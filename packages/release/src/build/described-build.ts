@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { KitError, type ActionHost } from '@deploy-kit/core'
-import { parseReference, type EngineRequest } from '@deploy-kit/image'
+import { isDigest, parseReference, type EngineRequest } from '@deploy-kit/image'
 import { parsePlatform } from '@deploy-kit/image/layout'
 import { attestationsOf } from './attestations.ts'
 import { parseSizeBudget, type SizeLimit } from '@deploy-kit/image/size'
@@ -27,8 +27,7 @@ export interface DescribedBuild {
  * @throws KitError `build-request-invalid`, `secret-missing`, and what `namingOf` throws
  */
 export const describeBuild = (given: BuildInputs, source: Source, host: ActionHost): DescribedBuild => {
-  // Tags are all that is left to do for an image that is there.
-  const inputs: BuildInputs = given.digest === undefined ? given : { ...given, push: 'true' }
+  const inputs = withPush(given)
   checkHosts(inputs)
   const context = contextOf(inputs, host)
   const naming = namingOf(inputs, source, context)
@@ -74,6 +73,17 @@ export const describeBuild = (given: BuildInputs, source: Source, host: ActionHo
   }
   const baselines = baseline === undefined ? naming.references : [baseline]
   return { request, naming, budget: parseSizeBudget(inputs['size-budget'] ?? ''), signing: signingOf(inputs), baselines }
+}
+
+/** Tags are all that is left to do for an image that is there; one that is made of several may wait for its scan. */
+const withPush = (given: BuildInputs): BuildInputs => {
+  const { digest, digests, push } = given
+  if (digests === undefined) return digest === undefined ? given : { ...given, push: 'true' }
+  if (digest !== undefined)
+    throw new KitError('build-request-invalid', '`digest` and `digests` are both given: one image, or several to be made one.')
+  const wrong = digests.find((text) => !isDigest(text))
+  if (wrong !== undefined) throw new KitError('build-request-invalid', `\`digests\`: \`${wrong}\` is no digest, sha256: and 64 hex digits.`)
+  return { ...given, push: push === 'digest' ? 'digest' : 'true' }
 }
 
 /** A path of the checkout. What looks like an address would make the engine clone it, without the checkout and its .dockerignore. */

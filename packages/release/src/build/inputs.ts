@@ -40,6 +40,7 @@ export interface BuildInputs extends LoginInputs {
   readonly 'size-baseline': string | undefined
   readonly 'size-budget': string | undefined
   readonly digest: string | undefined
+  readonly digests: Lines
   readonly load: boolean
   readonly provenance: 'false' | 'auto' | 'min' | 'max'
   readonly sbom: 'false' | 'auto' | 'true'

@@ -11,8 +11,17 @@ export interface KnownImage {
   /** Hash of its content, where it is known. */
   readonly hash: string | undefined
   readonly push: BuildInputs['push']
-  readonly outcome: 'tagged' | 'unchanged'
+  readonly outcome: 'tagged' | 'unchanged' | 'merged'
 }
+
+const told = {
+  tagged: { heading: 'Tags moved', reason: () => '' },
+  unchanged: {
+    heading: 'Nothing changed, nothing built',
+    reason: (image: string) => `Nothing has changed since ${image} was built, so nothing was. `,
+  },
+  merged: { heading: 'One image for all platforms', reason: (image: string) => `The images are one now, ${image}. ` },
+} as const satisfies Record<KnownImage['outcome'], unknown>
 
 /** What a step says that built nothing. */
 export const knownReport = (
@@ -28,7 +37,7 @@ export const knownReport = (
     ok: true,
     outcome,
     reasonCode: 'ok',
-    reason: outcome === 'unchanged' ? `Nothing has changed since ${image} was built, so nothing was. ${moved}` : moved,
+    reason: `${told[outcome].reason(image)}${moved}`,
     result: {
       version: 1,
       kind: 'build',
@@ -53,7 +62,7 @@ export const knownReport = (
       metadata: '{}',
     },
     summary: [
-      outcome === 'unchanged' ? '## Nothing changed, nothing built' : '## Tags moved',
+      `## ${told[outcome].heading}`,
       '',
       table(
         [push === 'true' ? 'tag' : 'tag to come', 'is'],
