@@ -102,6 +102,19 @@ describe('an installation', () => {
     expect(warnings).toEqual([expect.stringContaining('is not the archive that was released')])
   })
 
+  test('asks nobody when it is offline, and takes what is there', async () => {
+    const archive = await archiveOf(program)
+    files.set(assetOf('0.73.0'), archive)
+    const known = { '0.73.0': { 'Linux-64bit.tar.gz': sum(archive) } }
+    await expect(installs({ offline: true }, { known })).rejects.toMatchObject({
+      code: 'trivy-missing',
+      message: expect.stringContaining('offline'),
+    })
+    expect(asked).toEqual([])
+    await installs({}, { known })
+    expect(await readFile((await installs({ offline: true }, { known })).path, 'utf8')).toBe(program)
+  })
+
   test('takes an archive from the store that is the one that was released', async () => {
     const archive = await archiveOf(program)
     const kept = new Map<string, Buffer>()

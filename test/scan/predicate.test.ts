@@ -50,7 +50,7 @@ describe('the record of a scan', () => {
       scanner: {
         uri: 'pkg:github/aquasecurity/trivy@0.73.0',
         version: '0.73.0',
-        db: { uri: 'mirror.test/trivy-db:2', lastUpdate: '2026-11-21T18:00:00.000Z' },
+        db: { uri: 'oci://mirror.test/trivy-db:2', lastUpdate: '2026-11-21T18:00:00.000Z' },
         result: [],
       },
       metadata: { scanStartedOn: '2026-11-22T00:00:00.000Z' },

@@ -20,7 +20,7 @@ export interface ScanRequest extends GateOptions {
   /** The trivy program. Default: the first on PATH. */
   readonly trivy?: string
   /** Installs a Trivy where there is none, or always. Default: never. */
-  readonly install?: Omit<InstallOptions, 'unpackInto'> & { readonly when: 'missing' | 'always' }
+  readonly install?: Omit<InstallOptions, 'unpackInto' | 'offline'> & { readonly when: 'missing' | 'always' }
   /** Where Trivy keeps its databases between scans. */
   readonly cacheDirectory: string
   readonly database?: Partial<Pick<DatabaseOptions, 'maxAgeMs' | 'mirrorTimeoutMs'>> & {
@@ -63,7 +63,7 @@ export interface ScanPorts {
   readonly signal: AbortSignal
   /** The environment of this process: PATH, proxies and registry credentials are read from it. */
   readonly environment: NodeJS.ProcessEnv
-  /** An existing directory for the files of this run. */
+  /** A directory for the files of this run. */
   readonly temporaryDirectory: string
   readonly databases?: DatabaseStore
   readonly archives?: ArchiveStore

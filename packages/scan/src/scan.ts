@@ -22,6 +22,7 @@ import { writeOutputs } from './outputs/write-outputs.ts'
  *   what is wrong with an installation, or with the image's layout or reference
  */
 export const scan = async (request: ScanRequest, ports: ScanPorts): Promise<Scanned> => {
+  await makeDirectory(resolve(ports.temporaryDirectory))
   const workDirectory = await mkdtemp(join(resolve(ports.temporaryDirectory), 'scan-')).catch(unwritable(ports.temporaryDirectory))
   try {
     // Before the first process: an hour of scanning must not end in a report that cannot be written.

@@ -114,7 +114,7 @@ export const openScanner = async (workDirectory: string, request: ScanRequest, p
 
 const trivyFor = async (
   workDirectory: string,
-  { trivy, install }: ScanRequest,
+  { trivy, install, offline = false }: ScanRequest,
   ports: ScanPorts,
 ): Promise<{ readonly program: string; readonly installed: boolean }> => {
   // A program that was named must be there; one that nobody named may be installed.
@@ -124,7 +124,7 @@ const trivyFor = async (
     : undefined
   if (found !== undefined) return { program: found, installed: false }
   const program = await installTrivy(
-    { ...(install ?? { directory: workDirectory, timeoutMs: 0 }), unpackInto: join(workDirectory, 'program') },
+    { ...(install ?? { directory: workDirectory, timeoutMs: 0 }), unpackInto: join(workDirectory, 'program'), offline },
     { signal: ports.signal, warn: ports.warn ?? (() => undefined), ...(ports.archives !== undefined && { store: ports.archives }) },
   )
   return { program, installed: true }

@@ -17,6 +17,8 @@ export interface InstallOptions {
   /** Where the program goes, which is taken out of its archive each time. */
   readonly unpackInto: string
   readonly timeoutMs: number
+  /** Takes an archive that is there already, and asks no server and no store. */
+  readonly offline?: boolean
 }
 
 /** Keeps archives from one job to the next. What comes out of it is hashed again. */
@@ -38,7 +40,7 @@ const publisher = 'https://github.com/aquasecurity/trivy/releases/download'
 /**
  * A Trivy whose archive has the SHA-256 that is committed here, whether it was downloaded or was kept: the archive is hashed and
  * the program taken out of it each time, so that nobody can have changed it in a cache.
- * @throws KitError `trivy-refused`, `trivy-version-unknown`, `trivy-checksum-mismatch`, `trivy-install-failed`
+ * @throws KitError `trivy-missing` when it is offline, `trivy-refused`, `trivy-version-unknown`, `trivy-checksum-mismatch`, `trivy-install-failed`
  */
 export const installTrivy = async (options: InstallOptions, ports: InstallPorts): Promise<string> => {
   const asset = assetOf(ports)
@@ -92,8 +94,11 @@ const installOne = async (
   const name = `trivy_${version}_${asset}`
   const archive = join(options.directory, name)
   await mkdir(options.directory, { recursive: true })
-  if ((await sha256Of(archive)) !== sha256) await ports.store?.restore(archive, sha256)
-  if ((await sha256Of(archive)) !== sha256) {
+  const isRight = async (): Promise<boolean> => (await sha256Of(archive)) === sha256
+  if (options.offline === true && !(await isRight()))
+    throw new KitError('trivy-missing', `There is no Trivy here, the scan is offline, and \`${archive}\` is not its archive.`)
+  if (!(await isRight())) await ports.store?.restore(archive, sha256)
+  if (!(await isRight())) {
     if ((await sha256Of(archive)) !== undefined) ports.warn(`\`${archive}\` is not the archive that was released: it is fetched again.`)
     await fetchArchive(`${options.from ?? publisher}/v${version}/${name}`, archive, sha256, options, ports)
     await ports.store?.save(archive, sha256)

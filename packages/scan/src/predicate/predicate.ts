@@ -56,7 +56,12 @@ export const predicateOf = (facts: PredicateFacts): ScanPredicate => ({
     uri: `pkg:github/aquasecurity/trivy@${facts.trivyVersion}`,
     version: facts.trivyVersion,
     ...(facts.database !== undefined && {
-      db: { uri: facts.database.source, version: '2', lastUpdate: new Date(facts.database.updatedAt).toISOString() },
+      // A URI, which the words for our own caches are not.
+      db: {
+        uri: facts.database.source.includes('/') ? `oci://${facts.database.source}` : 'pkg:oci/trivy-db',
+        version: '2',
+        lastUpdate: new Date(facts.database.updatedAt).toISOString(),
+      },
     }),
     result: facts.findings.map(({ id, severity, score }) => ({
       id,

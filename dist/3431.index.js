@@ -1,0 +1,1 @@
+export const id=3431;export const ids=[3431];export const modules={3431:(o,t,r)=>{r.d(t,{g:()=>ProxyAgent,k:()=>ProxyAgent});function ProxyAgent(){throw Error("undici is not part of this bundle (docs/adr/0003-start-up.md)")}}};

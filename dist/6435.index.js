@@ -1,0 +1,1 @@
+export const id=6435;export const ids=[6435];export const modules={56435:(o,t,s)=>{s.r(t),s.d(t,{post:()=>post});var p=s(44496);let post=o=>(0,p.T)(o)}};
