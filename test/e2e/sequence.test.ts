@@ -1,8 +1,8 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, jest, test } from '@jest/globals'
-import type { Shop } from './stage/shop.ts'
 import { setStage } from './stage/stage.ts'
+import { trivyThatReports } from './stage/trivy.ts'
 import { buildInputs } from './stage/versions.ts'
 
 jest.setTimeout(30_000)
@@ -10,25 +10,6 @@ const stage = await setStage()
 afterAll(() => stage.strike())
 
 const smoke = resolve('examples/shop/smoke.yml')
-
-/** A trivy that reports what it is told to; see test/fakes/trivy.cjs. */
-const trivyThatReports = (shop: Shop, report: 'clean' | 'image-vulnerabilities'): string => {
-  const bin = join(shop.workspace, 'bin')
-  mkdirSync(bin)
-  const program = join(bin, 'trivy')
-  copyFileSync('test/fakes/trivy.cjs', program)
-  chmodSync(program, 0o755)
-  const hour = 3_600_000
-  const scenario = {
-    version: '0.73.0',
-    report: resolve(`test/fixtures/trivy/${report}.json`),
-    mirrors: { 'mirror.gcr.io/aquasec/trivy-db:2': {} },
-    updatedAt: new Date(Date.now() - hour).toISOString(),
-    nextUpdate: new Date(Date.now() + 23 * hour).toISOString(),
-  }
-  writeFileSync(join(bin, 'scenario.json'), JSON.stringify(scenario))
-  return program
-}
 
 test.concurrent('built, scanned, released, smoke-tested and rolled back, each step with the outputs of the one before', async () => {
   await using shop = stage.shop()
