@@ -29,6 +29,11 @@ export const autoRollback = defineAction({
       default: false,
       about: 'Whether a release that was promoted here, but that neither a smoke test nor the judge has verified, will do.',
     }),
+    'from-history': input.boolean({
+      default: false,
+      about:
+        'Kubernetes: whether releases of which only the ReplicaSets of the workload know may be returned to, by digest and with `allow-unverified`. They come with the configuration of now where no copy of theirs is left.',
+    }),
     smoke: input.path({ about: 'Smoke suite that the release must pass after the return. Default: the configuration, else none.' }),
     deadline: input.duration({ default: 10 * 60_000, about: 'Time for the whole rollback.' }),
     ...dryRunInput('`execute` shows what it would do.'),

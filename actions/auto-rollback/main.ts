@@ -27,6 +27,7 @@ export const main = runs(autoRollback, async ({ inputs, host, signal }) => {
       reason,
       maxAgeMs: inputs['max-age'],
       allowUnverified: inputs['allow-unverified'],
+      fromHistory: inputs['from-history'],
       ...(smoke !== undefined && { smoke }),
       deadlineMs: inputs.deadline,
       dryRun: inputs.mode === 'plan' || inputs['dry-run'],

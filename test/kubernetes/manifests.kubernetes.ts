@@ -129,3 +129,116 @@ describe('manifests as a release', () => {
     )
   })
 })
+
+describe('a release of an image alone', () => {
+  let shop: ManifestShop
+  beforeEach(async () => {
+    shop = await ManifestShop.make(cluster)
+    await shop.appliedByKubectl({ env: { THEIRS: '1' } })
+    await shop.configures('live')
+  })
+  afterEach(() => shop.close())
+
+  test('sets its own fields, is the same when it is released again, and its variables go with the next one', async () => {
+    const platform = await shop.opened(undefined)
+    const release = await shop.release(platform, 'two', { OURS: '1' })
+    await platform.target.prepare(release, shop.signal)
+    await platform.target.promote(shop.signal)
+    expect(await shop.env()).toEqual({ THEIRS: '1', OURS: '1' })
+    expect(await shop.managersOf('.spec.template.spec.containers[web].readinessProbe')).toEqual(['kubectl-client-side-apply'])
+    expect(await shop.release(await shop.opened(undefined), 'two', { OURS: '1' })).toEqual(release)
+
+    const next = await shop.opened(undefined)
+    await next.target.prepare(await shop.release(next, 'three'), shop.signal)
+    await next.target.promote(shop.signal)
+    expect(await shop.env()).toEqual({ THEIRS: '1' })
+  })
+
+  test('the configuration that it found comes back with it, and so does what ran before deploy-kit came', async () => {
+    const platform = await shop.opened(undefined)
+    const before = (await platform.target.describe(shop.signal)).stable?.release
+    const release = await shop.release(platform, 'two')
+    await platform.target.prepare(release, shop.signal)
+    await platform.target.promote(shop.signal)
+    await shop.configures('changed since')
+    // The same image with another configuration is another release.
+    expect((await shop.release(platform, 'two')).configuration).not.toBe(release.configuration)
+    const next = await shop.opened(undefined)
+    await next.target.prepare(await shop.release(next, 'three'), shop.signal)
+    await next.target.promote(shop.signal)
+    expect(await shop.reads('web')).toBe('changed since')
+
+    for (const [back, version] of [
+      [release, 'two'],
+      [before, 'one'],
+    ] as const) {
+      if (back === undefined) throw new Error('nothing ran before')
+      const elsewhere = await shop.opened(undefined)
+      await elsewhere.target.prepare(back, shop.signal)
+      await elsewhere.target.promote(shop.signal)
+      expect({ reads: await shop.reads('web'), env: await shop.env() }).toEqual({ reads: 'live', env: { THEIRS: '1' } })
+      expect((await elsewhere.target.describe(shop.signal)).stable).toMatchObject({ runningDigest: cluster.digest(version), release: back })
+    }
+  })
+
+  test('with configuration that is not pinned reads what is there at any time', async () => {
+    const platform = await shop.opened(undefined, { 'pin-configuration': false })
+    await platform.target.prepare(await shop.release(platform, 'two'), shop.signal)
+    await platform.target.promote(shop.signal)
+    expect({ copies: await shop.copies(), reads: await shop.reads('web') }).toEqual({ copies: [], reads: 'live' })
+  })
+
+  test('what changes is shown before anything is touched, fields that go included', async () => {
+    const told = await shop.changes('two', { greeting: 'from a file' })
+    expect(told).toEqual(
+      expect.arrayContaining([
+        '~ Deployment web',
+        expect.stringMatching(/^ {4}spec\.template\.spec\.containers\[web\]\.image: /),
+        expect.stringMatching(/^ {4}spec\.template\.spec\.containers\[web\]\.env: removed, was .*THEIRS/),
+        '+ ServiceAccount web',
+        '~ ConfigMap settings',
+        '    data.GREETING: live -> from a file',
+      ]),
+    )
+  })
+
+  test('old releases and their copies go, and what could still come back stays', async () => {
+    for (const [index, version] of (['two', 'three', 'one', 'two'] as const).entries()) {
+      await shop.configures(`of release ${index}`)
+      const platform = await shop.opened(undefined, { 'keep-releases': 1 })
+      await platform.target.prepare(await shop.release(platform, version), shop.signal)
+      await platform.target.promote(shop.signal)
+      if (index === 0) await shop.keepsNoHistory()
+    }
+    expect((await shop.copies()).map(({ data }) => data?.['GREETING'])).toEqual(['of release 3'])
+    expect(await shop.reads('web')).toBe('of release 3')
+  })
+})
+
+describe('the history of the workload', () => {
+  let shop: ManifestShop
+  beforeEach(async () => {
+    shop = await ManifestShop.make(cluster)
+    await shop.appliedByKubectl({ env: { THEIRS: '1' } })
+    await shop.configures('live')
+  })
+  afterEach(() => shop.close())
+
+  test('is a way back only when somebody asks for it', async () => {
+    const platform = await shop.opened(undefined)
+    const before = (await platform.target.describe(shop.signal)).stable?.release
+    await platform.target.prepare(await shop.release(platform, 'two'), shop.signal)
+    await platform.target.promote(shop.signal)
+    await shop.forgets()
+
+    const elsewhere = await shop.opened(undefined)
+    if (before === undefined) throw new Error('nothing ran before')
+    await expect(elsewhere.target.prepare(before, shop.signal)).rejects.toMatchObject({ code: 'release-not-kept' })
+    const [, first] = (await elsewhere.history?.(shop.signal)) ?? []
+    expect(first?.release.digest).toBe(cluster.digest('one'))
+    await elsewhere.target.prepare(first?.release ?? before, shop.signal)
+    await elsewhere.target.promote(shop.signal)
+    expect((await elsewhere.target.describe(shop.signal)).stable).toMatchObject({ runningDigest: cluster.digest('one') })
+    expect(await shop.env()).toEqual({ THEIRS: '1' })
+  })
+})

@@ -20,6 +20,7 @@ describe('the last known good release', () => {
     ['it was superseded', ['A promoted', 'B superseded', 'C promoted'], 'C', 'A'],
     ['something that was never recorded serves', ['A promoted', 'B promoted'], 'X', 'B'],
     ['nothing serves', ['A promoted'], undefined, 'A'],
+    ['only what was found here served before', ['A was found', 'B promoted'], 'B', undefined],
     ['every other was bad', ['A rolled back to X', 'B promoted'], 'B', undefined],
   ])('when %s', (_when, chapters, current, good) => {
     expect(lastKnownGood(history(...chapters), current === undefined ? undefined : version(current))?.release.version).toBe(good)
@@ -55,6 +56,17 @@ describe('choosing where to return to', () => {
     ['a record', 'r1', 'r1'],
   ])('%s', (name, id, wanted = name) => {
     expect(chooseTarget(records, wanted, shop, options)).toMatchObject({ kind: 'return', record: { id } })
+  })
+
+  test('what ran before deploy-kit came is returned to by name or as the last one, when that is allowed, and never else', () => {
+    const found = history('A was found', 'B promoted')
+    for (const wanted of ['last-known-good', 'r1', version('A').digest]) {
+      expect(chooseTarget(found, wanted, version('B'), { ...options, allowUnverified: true })).toMatchObject({
+        kind: 'return',
+        record: { id: 'r1' },
+      })
+      expect(refusal(found, wanted, 'B').message).toContain('it ran here before deploy-kit came, and nothing has verified it')
+    }
   })
 
   test('what serves is already there, by whatever name', () => {

@@ -58,5 +58,6 @@ const chapters: Readonly<Record<string, Chapter>> = {
   'promoted unverified': { outcome: 'promoted', verified: { smoke: false, judge: false } },
   'aborted by the judge': { outcome: 'aborted', reason: 'canary-failing: 3.1 % against 0.9 %' },
   'aborted by a person': { outcome: 'aborted', reason: 'cancelled: SIGINT' },
+  'was found': { kind: 'adopted', outcome: 'promoted' },
   superseded: { outcome: 'superseded' },
 }

@@ -90,7 +90,15 @@ const settings: DeploySettings = {
   leaseTtlMs: 60_000,
 }
 
-const returns = { maxAgeMs: 86_400_000, allowUnverified: false, smoke: undefined, deadlineMs: 600_000, leaseTtlMs: 60_000, dryRun: false }
+const returns = {
+  maxAgeMs: 86_400_000,
+  allowUnverified: false,
+  fromHistory: false,
+  smoke: undefined,
+  deadlineMs: 600_000,
+  leaseTtlMs: 60_000,
+  dryRun: false,
+}
 
 let shop: Shop
 beforeEach(() => {
@@ -112,6 +120,8 @@ describe('a release', () => {
         verified: { judge: true, smoke: false },
         run: { actor: 'mona' },
       },
+      // What served before without a record can be returned to as well.
+      { kind: 'adopted', release: { version: 'v1' }, verified: {} },
     ])
   })
 
@@ -134,7 +144,11 @@ describe('a release', () => {
     expect((await releases('v3')).end).toEqual({ phase: 'promoted', verified: true })
     expect(shop.target.weights).toEqual([0, 50])
     const records = await recordStore(shop.documents).list(new AbortController().signal)
-    expect(records.map(({ release: { version }, outcome }) => `${version} ${outcome}`)).toEqual(['v3 promoted', 'v2 aborted'])
+    expect(records.map(({ release: { version }, outcome }) => `${version} ${outcome}`)).toEqual([
+      'v3 promoted',
+      'v2 aborted',
+      'v1 promoted',
+    ])
   })
 })
 
@@ -176,6 +190,7 @@ describe('a rollout that was frozen', () => {
     expect(records.map(({ outcome, reason }) => [outcome, reason?.split(':')[0]])).toEqual([
       ['promoted', undefined],
       ['aborted', 'judge-changed'],
+      ['promoted', undefined],
     ])
     expect(records[1]?.reason).toContain('the saved state has the metrics errors and the options errors, orders')
   })
@@ -217,6 +232,29 @@ describe('a rollback', () => {
     expect(shop.target.stable).toMatchObject({ version: 'v2' })
     expect((await back()).end).toEqual({ phase: 'unchanged' })
     expect(shop.target.stable).toMatchObject({ version: 'v2' })
+  })
+
+  test('to what ran before deploy-kit came is made when it is allowed, and not else', async () => {
+    await releases('v2')
+    const back = (allowUnverified: boolean) =>
+      rollback({ ...returns, allowUnverified, to: 'last-known-good', reason: 'orders are missing' }, shop.context())
+    await expect(back(false)).rejects.toMatchObject({ code: 'rollback-target-missing' })
+    expect((await back(true)).end).toMatchObject({ phase: 'promoted' })
+    expect(shop.target.stable).toMatchObject({ version: 'v1' })
+  })
+
+  test('to what only the target itself remembers is made when that is asked for', async () => {
+    await releases('v2')
+    const context = shop.context()
+    const remembering = { ...context, platform: { ...context.platform, history: async () => [{ release: release('v0'), at: 0 }] } }
+    const back = (fromHistory: boolean) =>
+      rollback({ ...returns, fromHistory, allowUnverified: true, to: 'history-1', reason: 'orders are missing' }, remembering)
+    await expect(back(false)).rejects.toMatchObject({ code: 'rollback-target-missing' })
+    expect((await back(true)).end).toMatchObject({ phase: 'promoted' })
+    expect(shop.target.stable).toMatchObject({ version: 'v0' })
+    await expect(rollback({ ...returns, fromHistory: true, to: 'last-known-good', reason: 'x' }, context)).rejects.toMatchObject({
+      code: 'input-invalid',
+    })
   })
 
   test('during a rollout ends it, and goes no further back', async () => {

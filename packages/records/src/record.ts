@@ -16,8 +16,11 @@ export type Outcome =
 export interface ReleaseRecord {
   /** Unique in the environment. */
   readonly id: string
-  /** `rollback`: a return to an earlier release. */
-  readonly kind: 'release' | 'rollback'
+  /**
+   * `rollback`: a return to an earlier release. `adopted`: what ran when a release began and no record told of, such as before deploy-kit
+   * came; it was never verified by anything that deploy-kit saw.
+   */
+  readonly kind: 'release' | 'rollback' | 'adopted'
   readonly release: Release
   /** Milliseconds since the epoch at which it had ended, by the clock of the run. */
   readonly at: number

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Json } from '@deploy-kit/core'
-import { configurationOf, leaseDocument, makePlan, type Finding, type Platform, type Release } from '@deploy-kit/rollout'
+import { configurationOf, leaseDocument, makePlan, type Finding, type Plan, type Platform, type Release } from '@deploy-kit/rollout'
 import { stringify } from 'yaml'
 import type { KubeObject } from '../../../packages/platforms/src/kubernetes/api/index.ts'
 import type { ConfigMap, Deployment } from '../../../packages/platforms/src/kubernetes/objects/models.ts'
@@ -22,6 +22,11 @@ export interface Change {
   readonly extra?: boolean
   readonly selector?: Readonly<Record<string, string>>
   readonly servicePort?: number
+}
+
+interface ManagedFields {
+  readonly manager: string
+  readonly fieldsV1: unknown
 }
 
 const kinds = ['Deployment', 'Service', 'ConfigMap', 'ServiceAccount', 'Role'] as const
@@ -75,9 +80,18 @@ export class ManifestShop {
 
   async findings(version: VersionName, change: Change): Promise<readonly Finding[]> {
     const platform = await this.opened(change)
+    return (await platform.preflight?.(await this.#plan(platform, version), this.signal)) ?? []
+  }
+
+  async changes(version: VersionName, change: Change): Promise<readonly string[]> {
+    const platform = await this.opened(change)
+    return (await platform.changes?.(await this.#plan(platform, version), this.signal)) ?? []
+  }
+
+  async #plan(platform: Platform, version: VersionName): Promise<Plan> {
     const release = await this.release(platform, version)
     const { stable } = await platform.target.describe(this.signal)
-    const plan = makePlan({
+    return makePlan({
       app: 'web',
       environment: 'test',
       release,
@@ -90,7 +104,6 @@ export class ManifestShop {
       deadlineMs: 60_000,
       pollMs: 1_000,
     })
-    return (await platform.preflight?.(plan, this.signal)) ?? []
   }
 
   /** Names of the objects of the app that there are, without what deploy-kit keeps for itself. */
@@ -135,12 +148,54 @@ export class ManifestShop {
 
   /** The workload as `kubectl apply` leaves it: under its manager, by client-side apply. */
   async appliedByKubectl({ env = {}, replicas = 2 }: Change): Promise<void> {
-    const workload = webDeployment({ namespace: this.namespace.name, image: this.namespace.cluster.image('one'), replicas, env })
+    const workload = webDeployment({
+      namespace: this.namespace.name,
+      image: this.namespace.cluster.image('one'),
+      replicas,
+      env,
+    }) as Deployment
+    const [container] = workload.spec?.template.spec?.containers ?? []
+    Object.assign(container ?? {}, { envFrom: [{ configMapRef: { name: 'settings', optional: true } }] })
     await this.#create(workload, 'kubectl-client-side-apply')
     const { className, port } = this.namespace.cluster.gateway
     const { name } = this.namespace
     await this.namespace.has(webService(name), webGateway(name, className, port), webRoute(name, `${name}.test`))
     await this.#eventually(async () => (await this.deployment())?.status?.readyReplicas === replicas)
+  }
+
+  /** Somebody writes the settings that the workload reads. */
+  async configures(greeting: string): Promise<void> {
+    await this.appliedBy('kubectl', { GREETING: greeting })
+  }
+
+  /** Nothing but deploy-kit remembers earlier releases from now on. */
+  async keepsNoHistory(): Promise<void> {
+    const path = `${collectionPath({ apiVersion: 'apps/v1', kind: 'Deployment' }, this.namespace.name)}/web`
+    await this.namespace.cluster.client.patch(path, { spec: { revisionHistoryLimit: 0 } }, { type: 'merge-patch', signal: this.signal })
+  }
+
+  /** Somebody removes what deploy-kit has kept. */
+  async forgets(): Promise<void> {
+    for (const { metadata } of await this.namespace.list('v1', 'configmaps', 'deploy-kit.io/part=snapshot'))
+      await this.namespace.cluster.client.remove(`/api/v1/namespaces/${this.namespace.name}/configmaps/${metadata?.name ?? ''}`, {
+        signal: this.signal,
+      })
+  }
+
+  /** Managers of a field of the workload, by a path such as `.spec.template.spec.containers[web].image`. */
+  async managersOf(field: string): Promise<readonly string[]> {
+    const keys = field
+      .replaceAll(/\[(\w+)\]/g, '.k:{"name":"$1"}')
+      .split('.')
+      .slice(1)
+      .map((key) => (key.startsWith('k:') ? key : `f:${key}`))
+    const deployment = (await this.deployment()) as
+      | { readonly metadata?: { readonly managedFields?: readonly ManagedFields[] } }
+      | undefined
+    const entries = deployment?.metadata?.managedFields ?? []
+    const has = (fields: unknown): boolean =>
+      keys.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], fields) !== undefined
+    return entries.filter(({ fieldsV1 }) => has(fieldsV1)).map(({ manager }) => manager)
   }
 
   async hasForeign(kind: 'ConfigMap', name: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { Cluster } from './cluster.ts'
 import { kubernetesDocuments } from './documents/documents.ts'
 import { leaseGuard } from './documents/lease-guard.ts'
 import { forwarder } from './endpoint/forwarder.ts'
+import { changesOf } from './manifests/changes.ts'
 import { podCounts } from './metrics/pod-counts.ts'
 import type { KubernetesOptions } from './options.ts'
 import { preflight } from './preflight/index.ts'
@@ -13,6 +14,7 @@ import { partsOf } from './role/permissions.ts'
 import { roleNames } from './role/role-names.ts'
 import { roleText } from './role/role-text.ts'
 import { openRouter } from './routers/open-router.ts'
+import { historyOf } from './snapshots/history.ts'
 import { releasesOf, type Releases } from './snapshots/releases.ts'
 import { rollingTarget } from './rolling-target.ts'
 import { deploymentTarget } from './target.ts'
@@ -51,6 +53,8 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     documents: guard.documents,
     complete: (release, signal) => cluster.releases.complete(release, signal),
     preflight: preflight(cluster, environment),
+    history: (signal) => historyOf(cluster, signal),
+    changes: ({ release }, signal) => changesOf(cluster, release, signal),
     permissions: () => roleText(roleNames(cluster, environment, undefined), partsOf(options)),
     ...(options.metrics !== undefined && {
       counts: podCounts({ client, namespace, metrics: options.metrics, observation: looking, clock }),

@@ -16,7 +16,7 @@ const release = z.object({
 
 const record = z.object({
   id: z.string(),
-  kind: z.enum(['release', 'rollback']).default('release'),
+  kind: z.enum(['release', 'rollback', 'adopted']).default('release'),
   release,
   at: z.number(),
   run: z

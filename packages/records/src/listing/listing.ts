@@ -11,7 +11,7 @@ export interface ListingRow {
   readonly version: string
   readonly digest: string
   readonly commit: string
-  /** `promoted`, `aborted`, …; with `rollback to` before it when it was a return. */
+  /** `promoted`, `aborted`, …; with `rollback` before it when it was a return; `adopted` for what was there before. */
   readonly outcome: string
   /** `smoke`, `judge`, both, or `–`. */
   readonly verified: string
@@ -32,7 +32,7 @@ export const listing = (
     version: record.release.version ?? '–',
     digest: shortDigest(record.release.digest),
     commit: record.release.commit?.slice(0, 7) ?? '–',
-    outcome: record.kind === 'rollback' ? `rollback, ${record.outcome}` : record.outcome,
+    outcome: record.kind === 'adopted' ? 'adopted' : record.kind === 'rollback' ? `rollback, ${record.outcome}` : record.outcome,
     verified: (['smoke', 'judge'] as const).filter((by) => record.verified[by] === true).join(', ') || '–',
     by: record.run.actor ?? record.run.id,
     standing: sameRelease(record.release, current)

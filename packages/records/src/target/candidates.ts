@@ -44,7 +44,11 @@ export const refusalOf = (records: readonly ReleaseRecord[], record: ReleaseReco
       canBeAllowed: false,
     }
   if (isVerified(record)) return undefined
-  return { code: 'rollback-target-unverified', text: 'neither a smoke test nor the judge has verified it here', canBeAllowed: true }
+  const text =
+    record.kind === 'adopted'
+      ? 'it ran here before deploy-kit came, and nothing has verified it'
+      : 'neither a smoke test nor the judge has verified it here'
+  return { code: 'rollback-target-unverified', text, canBeAllowed: true }
 }
 
 /** One line for people: which release, and what speaks for or against it. */

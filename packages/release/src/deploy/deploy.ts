@@ -93,7 +93,10 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
   }
   const plan = resumable?.saved.plan ?? planFor(request, observed, platform.target)
   for (const line of describePlan(plan)) log.info(line)
-  if (resumable === undefined) await preflight(plan, platform, log, signal)
+  if (resumable === undefined) {
+    await preflight(plan, platform, log, signal)
+    for (const line of (await platform.changes?.(plan, signal)) ?? []) log.info(line)
+  }
   const recent = await showOutlook(plan, settings, counts, context)
   if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, weight: observed.weight, endedAt: clock.now() }
 

@@ -1,6 +1,6 @@
 import { messageOf } from '@deploy-kit/core'
 import { recordStore, type ReleaseRecord } from '@deploy-kit/records'
-import { savedRollout, type Lease, type LoggedEvent, type Plan, type Terminal } from '@deploy-kit/rollout'
+import { sameRelease, savedRollout, type Lease, type LoggedEvent, type Plan, type Release, type Terminal } from '@deploy-kit/rollout'
 import type { TargetContext } from '../kit/context.ts'
 
 /**
@@ -13,11 +13,12 @@ export const recordEnd = async (
   { platform, clock, log }: TargetContext,
   why: { readonly evidence?: LoggedEvent['evidence'] | undefined; readonly reason?: string | undefined } = {},
 ): Promise<void> => {
-  const plan = savedRollout(lease as Lease)?.plan
-  if (plan === undefined || end.phase === 'frozen') return
+  const saved = savedRollout(lease as Lease)
+  if (saved === undefined || end.phase === 'frozen') return
+  const { plan } = saved
   const at = clock.now()
   const record: ReleaseRecord = {
-    id: `${new Date(at).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}-${plan.release.digest.slice(7, 13)}`,
+    id: idOf(plan.release, at),
     kind: plan.kind,
     release: plan.release,
     at,
@@ -29,10 +30,28 @@ export const recordEnd = async (
     ...(why.evidence !== undefined && { evidence: why.evidence.text }),
   }
   const never = new AbortController().signal
-  await recordStore(platform.documents)
-    .append(record, never)
-    .catch((error: unknown) => log.warning(`The release could not be recorded: ${messageOf(error)}`))
+  const records = recordStore(platform.documents)
+  const write = async (): Promise<void> => {
+    const found = adopted(plan, saved.startedAt, lease.holder, await records.list(never))
+    if (found !== undefined) await records.append(found, never)
+    await records.append(record, never)
+  }
+  await write().catch((error: unknown) => log.warning(`The release could not be recorded: ${messageOf(error)}`))
 }
+
+/** What ran before without a record, so that one can return to it: what deploy-kit found when it came, or what somebody has put there since. */
+const adopted = (
+  { replaces }: Plan,
+  at: number,
+  run: ReleaseRecord['run'],
+  records: readonly ReleaseRecord[],
+): ReleaseRecord | undefined => {
+  if (replaces === undefined || replaces.digest === '' || records.some(({ release }) => sameRelease(release, replaces))) return undefined
+  return { id: idOf(replaces, at), kind: 'adopted', release: replaces, at, run, outcome: 'promoted', verified: {} }
+}
+
+const idOf = ({ digest }: Release, at: number): string =>
+  `${new Date(at).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}-${digest.slice(7, 13)}`
 
 /** What a release went through to be promoted: only what was really checked counts as verified. */
 const verified = (plan: Plan, end: Terminal): ReleaseRecord['verified'] => {

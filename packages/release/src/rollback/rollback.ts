@@ -13,6 +13,8 @@ export interface RollbackRequest {
   readonly reason: string
   readonly maxAgeMs: number
   readonly allowUnverified: boolean
+  /** Whether releases that only the target's own history knows may be returned to. */
+  readonly fromHistory: boolean
   readonly smoke: string | undefined
   readonly deadlineMs: number
   readonly leaseTtlMs: number
@@ -33,7 +35,7 @@ export const rollback = async (request: RollbackRequest, context: TargetContext)
   const { platform, signal, clock, log } = context
   const home = await homeFromRollout(request, context)
   if (home !== undefined) return home
-  const records = await releasesOf(context)
+  const records = [...(await releasesOf(context)), ...(request.fromHistory ? await remembered(context) : [])]
   const { stable } = await platform.target.describe(signal)
   const { record } = chooseTarget(records, request.to, stable?.release, {
     maxAgeMs: request.maxAgeMs,
@@ -51,6 +53,22 @@ export const rollback = async (request: RollbackRequest, context: TargetContext)
     },
     context,
   )
+}
+
+/** What the target itself remembers, as records of nothing that deploy-kit has seen. @throws KitError `input-invalid` where it remembers nothing */
+const remembered = async ({ platform, run, signal }: TargetContext): Promise<readonly ReleaseRecord[]> => {
+  if (platform.history === undefined)
+    throw new KitError('input-invalid', `\`from-history\`: the platform ${platform.name} keeps no history of its own.`)
+  const found = await platform.history(signal)
+  return found.map(({ release, at }, index): ReleaseRecord => ({
+    id: `history-${index + 1}`,
+    kind: 'adopted',
+    release,
+    at,
+    run,
+    outcome: 'promoted',
+    verified: {},
+  }))
 }
 
 /**

@@ -19,10 +19,24 @@ export interface Platform {
   readonly complete?: (release: Release, signal: AbortSignal) => Promise<Release>
   /** What stands against a plan, and what is worth knowing. Looks at the target, and changes nothing. */
   readonly preflight?: (plan: Plan, signal: AbortSignal) => Promise<readonly Finding[]>
+  /** What a plan changes in the target beside the traffic, as lines for people without secrets. Looks at the target, and changes nothing. */
+  readonly changes?: (plan: Plan, signal: AbortSignal) => Promise<readonly string[]>
+  /**
+   * Releases that the target itself remembers, newest first, and lets come back from now on: a last resort when deploy-kit keeps none. Absent
+   * where a target remembers nothing.
+   */
+  readonly history?: (signal: AbortSignal) => Promise<readonly KnownRelease[]>
   /** What its user must be allowed to do for this configuration, as text that the platform's own tools take. */
   readonly permissions?: () => string
   /** Addresses at which the instances that run now show Prometheus text, where the platform knows them. */
   readonly instances?: (signal: AbortSignal) => Promise<readonly string[]>
+}
+
+/** A release that a target remembers by itself. */
+export interface KnownRelease {
+  readonly release: Release
+  /** When it came there, milliseconds since the epoch. */
+  readonly at: number
 }
 
 /** Request counts per side since the last read. A source never turns missing data into zeros. */

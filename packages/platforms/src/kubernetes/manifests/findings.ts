@@ -9,6 +9,7 @@ import { nameOf } from '../workload/observe.ts'
 import type { Deployment } from '../objects/models.ts'
 import { isDefinedBy } from './discovery.ts'
 import { conflictsIn } from './field-managers.ts'
+import { imageFinding } from './image-finding.ts'
 import { calledObject, groupOf, identityOf } from './manifest.ts'
 
 /**
@@ -28,7 +29,8 @@ export const releaseFindings = async (
   if (blueprint instanceof KitError) return [{ severity: 'error', code: blueprint.code, message: blueprint.message }]
   const before = [...missing(cluster, blueprint), ...selector(blueprint, live)]
   if (before.some(({ severity }) => severity === 'error')) return before
-  return [...before, ...(await refusals(cluster, blueprint, signal))]
+  const found = await Promise.all([imageFinding(release, signal), refusals(cluster, blueprint, signal)])
+  return [...before, ...found.flat()]
 }
 
 const missing = (cluster: Cluster, { release, objects }: Blueprint): readonly Finding[] => {

@@ -1,0 +1,59 @@
+import type { KubeObject } from '../api/index.ts'
+
+/** Fields of objects that the server writes: no change of a release. */
+const serverOwned = new Set(['managedFields', 'resourceVersion', 'generation', 'creationTimestamp', 'uid', 'selfLink'])
+const ofDeployKit = /^(?:deploy-kit\.io\/|kubectl\.kubernetes\.io\/last-applied-configuration$|deployment\.kubernetes\.io\/)/
+/** Longest value that is shown. */
+const longest = 60
+
+/**
+ * What changes from one state of an object to another, as lines such as `spec.replicas: 2 -> 3`. Items of lists are called by their names
+ * where they have some. Values of a Secret are never shown, only that they change.
+ */
+export const changesBetween = (before: KubeObject, after: KubeObject): readonly string[] => {
+  const hidden = after.kind === 'Secret' || before.kind === 'Secret'
+  return [...changed('', cleaned(before), cleaned(after), hidden)]
+}
+
+const cleaned = (object: KubeObject): unknown => {
+  const { status: _, metadata, ...rest } = object as KubeObject & { readonly status?: unknown }
+  const kept = Object.entries(metadata ?? {}).filter(([key]) => !serverOwned.has(key))
+  return { ...rest, metadata: Object.fromEntries(kept) }
+}
+
+function* changed(path: string, before: unknown, after: unknown, hidden: boolean): Generator<string> {
+  if (before === after) return
+  const [a, b] = [entriesOf(before), entriesOf(after)]
+  if (a !== undefined && b !== undefined) {
+    for (const key of new Set([...a.keys(), ...b.keys()])) {
+      const [name, inner] = key.startsWith('[') ? ['', key] : ['.', key]
+      if (ofDeployKit.test(inner)) continue
+      yield* changed(path === '' ? inner : `${path}${name}${inner}`, a.get(key), b.get(key), hidden)
+    }
+    return
+  }
+  if (JSON.stringify(before) === JSON.stringify(after)) return
+  const isContent = hidden && /^(?:data|stringData)(?:\.|$)/.test(path)
+  if (before === undefined) yield `${path}: ${isContent ? 'added (not shown)' : `added ${shown(after)}`}`
+  else if (after === undefined) yield `${path}: ${isContent ? 'removed (not shown)' : `removed, was ${shown(before)}`}`
+  else yield `${path}: ${isContent ? 'changed (not shown)' : `${shown(before)} -> ${shown(after)}`}`
+}
+
+/** The parts of a mapping or a list; undefined for a value, and for what is not there. */
+const entriesOf = (value: unknown): ReadonlyMap<string, unknown> | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (!Array.isArray(value)) return new Map(Object.entries(value))
+  return new Map(value.map((item: unknown, index): [string, unknown] => [`[${nameOf(item) ?? index}]`, item]))
+}
+
+const nameOf = (item: unknown): string | undefined => {
+  if (typeof item !== 'object' || item === null) return undefined
+  const { name, containerPort, port, mountPath } = item as Readonly<Record<string, unknown>>
+  const key = name ?? mountPath ?? containerPort ?? port
+  return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined
+}
+
+const shown = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
+}
