@@ -31,10 +31,13 @@ export const runChain = async (path: string, given: Readonly<Record<string, stri
     const steps: Value = Object.fromEntries([...ran].map(([id, { outputs }]) => [id, { outputs }]))
     const contexts = { inputs, steps }
     if (step.if !== undefined && evaluate(step.if, contexts) !== true) continue
-    const asked = Object.entries(step.with).map(([name, text]) => [name, String(evaluate(text, contexts) ?? '')] as const)
+    const asked = Object.entries(step.with).map(([name, text]) => [name, textOf(evaluate(text, contexts))] as const)
     const ended = await yard.runs(step.uses.replace('$/', ''), Object.fromEntries(asked))
     ran.set(step.id, ended)
     if (ended.exitCode !== 0) break
   }
   return ran
 }
+
+/** An input is a text, as the runner passes it. */
+const textOf = (value: Value): string => (typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value))

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { Yard } from './yard.ts'
 
-const yard = await Yard.open(['docker'])
+const yard = await Yard.open(['buildkit', 'docker'])
 afterAll(() => yard[Symbol.asyncDispose]())
 
 const run = promisify(execFile)
@@ -100,6 +100,16 @@ test('an image that is loaded runs in Docker', async () => {
     env: { ...yard.environment },
   })
   expect(stdout).toBe('v7\n')
+})
+
+test('buildx pushes an image and loads it into Docker in one build', async () => {
+  const given = await inputs('both', 'buildx', { builder: yard.buildkit, push: 'true', load: 'true', 'build-args': 'VERSION=8' })
+  expect(await yard.builds(given)).toMatchObject({ exitCode: 0 })
+  expect(await yard.tags('acme/both')).toEqual(['v1'])
+  const { stdout } = await run('docker', ['run', '--rm', '--network=none', `${yard.registry}/acme/both:v1`], {
+    env: { ...yard.environment },
+  })
+  expect(stdout).toBe('v8\n')
 })
 
 test('auto takes the best one here that lacks nothing, and says of each why not', async () => {
