@@ -74,14 +74,14 @@ test('a series without a line is told as such', () => {
   )
 })
 
-describe('a series before the release', () => {
-  const intervals = (failures: (k: number) => number) =>
-    Array.from({ length: 120 }, (_, k) => ({
-      at: k * 15_000,
-      canary: { requests: 0, failures: 0 },
-      stable: { requests: 1_500, failures: failures(k) },
-    }))
+const intervals = (failures: (k: number) => number) =>
+  Array.from({ length: 120 }, (_, k) => ({
+    at: k * 15_000,
+    canary: { requests: 0, failures: 0 },
+    stable: { requests: 1_500, failures: failures(k) },
+  }))
 
+describe('a series before the release', () => {
   test('gives what stable did, its phi, and whether it differs from itself', () => {
     const uniform = seeded(3)
     const sound = pastOf(intervals(() => binomial(uniform, 1_500, 0.005)))
