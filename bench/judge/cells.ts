@@ -42,27 +42,43 @@ export const alternativeCells: readonly ErrorsCell[] = (
 const middle = { rps: 100, shares: [0.1], stable: 0.005, canary: 0.005 }
 const tenth = { ...plain, weights: [10] }
 
-/**
- * Clumps of failures, in a world whose rate moves by 60 % for both sides: without phi, with phi measured before and given, and measured by the judge from
- * halves of stable, with half an hour of them from before or without.
- */
+const clumped = (clump: number) => ({ ...middle, clump, wave: 0.6 })
+
+/** Clumps of failures, in a world whose rate moves by 60 % for both sides: without phi, and with phi measured before. */
 export const clumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].flatMap((clump) =>
-  (
-    [
-      ['ignored', false, false],
-      ['measured before', true, false],
-      ['by the judge, with half an hour before', 'by the judge', true],
-      ['by the judge, from its first look on', false, true],
-    ] as const
-  ).map(([phi, measurePhi, halved]) => ({
+  [false, true].map((measurePhi) => ({
     kind: 'errors' as const,
-    name: `clumps of ${clump}, phi ${phi}`,
-    world: { ...middle, clump, wave: 0.6, halved },
+    name: `clumps of ${clump}, phi ${measurePhi ? 'measured before' : 'ignored'}`,
+    world: clumped(clump),
     options: tenth,
     measurePhi,
     rivals: false,
   })),
 )
+
+/** The same, with halves of stable for the judge to measure phi by: with half an hour of them from before, with what the last rollout measured, or with nothing. */
+export const knownClumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].flatMap((clump) =>
+  (
+    [
+      ['with half an hour before', 'by the judge'],
+      ['after a rollout of ten minutes', 'in the last rollout'],
+    ] as const
+  ).map(([known, measurePhi]) => ({
+    kind: 'errors' as const,
+    name: `clumps of ${clump}, by the judge ${known}`,
+    world: { ...clumped(clump), halved: true },
+    options: tenth,
+    measurePhi,
+    rivals: false,
+  })),
+)
+export const newClumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].map((clump) => ({
+  kind: 'errors',
+  name: `clumps of ${clump}, by the judge from its first look on`,
+  world: { ...clumped(clump), halved: true },
+  options: tenth,
+  rivals: false,
+}))
 
 /** What measuring costs where failures are independent, and that clumps do not hide a worse canary. */
 export const halvedCells: readonly ErrorsCell[] = (

@@ -1,4 +1,4 @@
-import { createJudge, estimateDispersion, type Halves, type JudgeOptions } from '@deploy-kit/judge'
+import { createJudge, estimateDispersion, type Halves, type JudgeOptions, type Spread } from '@deploy-kit/judge'
 import { poisson, seeded, type Uniform } from './random.ts'
 import { rules } from './rivals.ts'
 import { summarise, type Summary } from './summary.ts'
@@ -9,8 +9,8 @@ export interface ErrorsCell {
   readonly name: string
   readonly world: World
   readonly options: JudgeOptions
-  /** Half an hour of history in halves: phi is estimated from it and given, as a team would, or the judge is given the halves to go on from. */
-  readonly measurePhi?: boolean | 'by the judge'
+  /** Half an hour of history in halves: phi is estimated from it and given, as a team would, or the judge is given the halves to go on from; or only what a rollout of ten minutes has measured. */
+  readonly measurePhi?: boolean | 'by the judge' | 'in the last rollout'
   /** Which verdict ends a run. Default `fail`. */
   readonly until?: 'fail' | 'pass'
   readonly rivals: boolean
@@ -66,16 +66,27 @@ function addToMinute(perMinute: Counts[], at: number, counts: Counts): void {
 
 function optionsOf({ options, world, measurePhi = false }: ErrorsCell, uniform: Uniform): JudgeOptions {
   if (measurePhi === false) return options
-  const halves = halfAnHour(world, uniform)
+  const halves = halvesOf(world, uniform, measurePhi === 'in the last rollout' ? 600 : 1800)
   return measurePhi === true
     ? { ...options, overdispersion: estimateDispersion(halves).overdispersion }
-    : { ...options, history: { requests: 0, failures: 0, halves } }
+    : {
+        ...options,
+        history: { requests: 0, failures: 0, ...(measurePhi === 'by the judge' ? { halves } : { spread: measuredIn(halves) }) },
+      }
 }
 
-function halfAnHour(world: World, uniform: Uniform): Halves[] {
+function measuredIn(halves: readonly Halves[]): Spread | null {
+  const judge = createJudge()
+  const nobody = { requests: 0, failures: 0 }
+  for (const [k, { first, second }] of halves.entries())
+    judge.observe({ at: k, weight: 10, stepBegan: k === 0, mode: 'rollout', canary: nobody, stable: nobody, halves: [first, second] })
+  return judge.state()?.spread ?? null
+}
+
+function halvesOf(world: World, uniform: Uniform, seconds: number): Halves[] {
   const half = () => {
     const requests = poisson(uniform, (world.rps * pollSeconds) / 2)
     return { requests, failures: failures(world, uniform, requests, world.stable) }
   }
-  return Array.from({ length: 1800 / pollSeconds }, () => ({ first: half(), second: half() }))
+  return Array.from({ length: seconds / pollSeconds }, () => ({ first: half(), second: half() }))
 }

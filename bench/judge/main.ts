@@ -26,7 +26,10 @@ const jobs = [
     (cell) => ({ cell, runs }),
   ),
   ...cells.alternativeCells.map((cell) => ({ cell, runs: isFar(cell) ? 5 * detections : detections })),
-  ...[...cells.halvedCells, ...cells.promotionCells, ...cells.latencyCells].map((cell) => ({ cell, runs: detections })),
+  ...[...cells.promotionCells, ...cells.latencyCells].map((cell) => ({ cell, runs: detections })),
+  // At the end, since a cell's seed is its place.
+  ...[...cells.knownClumpCells, ...cells.newClumpCells].map((cell) => ({ cell, runs })),
+  ...cells.halvedCells.map((cell) => ({ cell, runs: detections })),
 ]
 const cores = Math.min(availableParallelism(), 8)
 const begun = Date.now()

@@ -38,7 +38,7 @@ export function report(results: readonly CellResult[], runs: number): Report {
   falseAlarms('false rollbacks, no worse', cells.nullCells, alpha)
   falseAlarms(
     'false rollbacks, clumped failures, phi measured',
-    cells.clumpCells.filter(({ measurePhi }) => measurePhi !== false),
+    [...cells.clumpCells.filter(({ measurePhi }) => measurePhi === true), ...cells.knownClumpCells],
     alpha,
   )
   falseAlarms(
@@ -90,7 +90,7 @@ export function report(results: readonly CellResult[], runs: number): Report {
     )}`,
     `## Failures in clumps (0.5 %, 100 rps, 10 %, common wave of 60 %): false rollbacks\n\n${table(
       ['world', 'judge'],
-      cells.clumpCells.map((cell) => [cell.name, share(of(cell).ours.found)]),
+      [...cells.clumpCells, ...cells.knownClumpCells, ...cells.newClumpCells].map((cell) => [cell.name, share(of(cell).ours.found)]),
     )}`,
     `## Other worlds: seconds to rollback, median / 95th percentile (share found)\n\n${table(
       ['world', 'judge', 'Flagger', 'Argo', 'Kayenta'],

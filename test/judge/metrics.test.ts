@@ -1,5 +1,6 @@
 import {
   createJudge,
+  isSpread,
   describeEvidence,
   type JudgeOptions,
   type JudgeState,
@@ -239,6 +240,41 @@ describe('failures that come in clumps', () => {
     expect(judged({}, strike).verdict).toBe('fail')
     const says = judged({ history: { requests: 0, failures: 0, halves } }, strike)
     expect(says).toMatchObject({ verdict: 'insufficient', evidence: { overdispersion: { measured: true } } })
+  })
+
+  test('that were known from an earlier rollout fade as it is measured anew', () => {
+    const judge = createJudge({})
+    for (const [k, interval] of quiet.entries()) judge.observe({ at: k, weight: 10, stepBegan: k === 0, mode: 'rollout', ...interval })
+    const spread = JSON.parse(JSON.stringify(judge.state()?.spread)) as unknown
+    expect(isSpread(spread)).toBe(true)
+    if (!isSpread(spread)) return
+    const history = { requests: 0, failures: 0, spread }
+    const strike = { canary: side(8, undefined, 100), stable: side(0, undefined, 900) }
+    expect(judged({ history }, strike)).toMatchObject({
+      verdict: 'insufficient',
+      evidence: { overdispersion: { phi: expect.closeTo(4, 0) } },
+    })
+    const even = {
+      canary: side(0, undefined, 100),
+      stable: side(4, undefined, 900),
+      halves: [side(2, undefined, 450), side(2, undefined, 450)] as const,
+    }
+    expect(judged({ history }, ...times(60, even)).evidence.overdispersion).toEqual({ phi: 1, measured: true })
+    expect([{}, [], [{}, {}, {}], 'spread'].map(isSpread)).toEqual([false, false, false, false])
+  })
+
+  test('of a version that runs alone are its own, and no noise', () => {
+    const watched = {
+      mode: 'watch',
+      weight: 100,
+      canary: undefined,
+      stable: side(30, undefined, 100),
+      halves: [side(30, undefined, 50), side(0, undefined, 50)],
+    } as const
+    expect(judged({ history: { requests: 10_000, failures: 10 } }, ...times(30, watched))).toMatchObject({
+      verdict: 'fail',
+      evidence: { overdispersion: { phi: 1, measured: false }, control: null },
+    })
   })
 
   test('that are given are the least that is believed', () => {

@@ -17,10 +17,20 @@ class Shop {
   readonly target = new MemoryTarget(release('v1'))
   readonly changed: string[] = []
 
+  /** Four failures at a time, in one of stable's halves. */
+  clumps = false
+  #looks = 0
+
   readonly counts: CountSource = {
     check: async () => undefined,
     read: async (): Promise<Counts> => {
       const canary = this.target.weight / 100
+      const [first, second] = [(this.#looks += 1) % 2 === 0 ? 4 : 0, this.#looks % 2 === 0 ? 0 : 4]
+      if (this.clumps && this.target.canary !== undefined) {
+        const stable = healthy(1 - canary)
+        const half = (failures: number) => ({ requests: stable.requests / 2, failures })
+        return { at: this.clock.now(), canary: healthy(canary), stable: { ...stable, failures: 4 }, halves: [half(first), half(second)] }
+      }
       return { at: this.clock.now(), canary: this.target.canary && healthy(canary), stable: this.target.stable && healthy(1 - canary) }
     },
   }
@@ -194,6 +204,20 @@ describe('a rollout that was frozen', () => {
     ])
     expect(records[1]?.reason).toContain('the saved state has the metrics errors and the options errors, orders')
   })
+})
+
+test('how failures clump is learned from the last rollout, before the first look of the next', async () => {
+  const firstPhi = async (version: string): Promise<unknown> => {
+    const { events } = await releases(version)
+    const [first] = events.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence]))
+    return (first?.numbers as { readonly overdispersion?: unknown }).overdispersion
+  }
+  shop.clumps = true
+  expect((await releases('v2')).end).toMatchObject({ phase: 'promoted' })
+  shop.clumps = false
+  expect(await firstPhi('v3')).toEqual({ phi: 4, measured: true })
+  // What is known of clumps is not lost by a rollout that saw none.
+  expect(await firstPhi('v4')).toEqual({ phi: 4, measured: true })
 })
 
 describe('reconcile', () => {

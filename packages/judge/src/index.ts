@@ -7,6 +7,7 @@ export type { SeriesPoint } from './series.ts'
 export { describeEvidence, duration, percent } from './words.ts'
 export { forecast, type Forecast, type Outlook, type Traffic } from './forecast.ts'
 export { estimateDispersion, negativeControl, neighbours, type Dispersion, type Halves } from './dispersion.ts'
+export { isSpread, type Spread } from './spread.ts'
 // The constructions, for those who want to build another judge.
 export { advance, bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
 export { ratioGrid, ratioLogFactor, ratioLogFactors } from './ratio-process.ts'

@@ -74,7 +74,7 @@ function withoutCounts({ weight, stepBegan, mode }: Sample, at: number): Sample 
   return { at, weight, stepBegan, mode }
 }
 
-function firstState({ metrics, halves }: Settings, at: number): JudgeState {
+function firstState({ metrics, spread }: Settings, at: number): JudgeState {
   return {
     version: 2,
     startedAt: at,
@@ -82,7 +82,7 @@ function firstState({ metrics, halves }: Settings, at: number): JudgeState {
     renewedAt: at,
     metrics: Object.fromEntries(metrics.map((metric) => [metric.name, newTest(metric, at)])),
     ceiling: newCeilingTest(),
-    spread: halves.length === 0 ? null : halves.reduce(measure, newSpread()),
+    spread,
     control: null,
     silence: null,
     step: { canary: 0, stable: 0 },
@@ -97,7 +97,9 @@ interface Observed {
 }
 
 function observe(settings: Settings, before: JudgeState, sample: Sample, first: boolean): Observed {
-  const { at, weight, mode, stepBegan, halves } = sample
+  const { at, weight, mode, stepBegan } = sample
+  // In a watch the instances are those of the version that is judged: that they differ may be its fault, and no noise.
+  const halves = mode === 'watch' ? undefined : sample.halves
   const given = errorsOf(settings).overdispersion
   const interval = intervalOf(readingOf(sample, null))
   const renewal = first || stepBegan || at - before.renewedAt >= settings.restartEveryMs

@@ -1,4 +1,5 @@
 import type { Halves } from './dispersion.ts'
+import type { Spread } from './spread.ts'
 
 /** How one metric is judged. */
 export interface MetricOptions {
@@ -26,6 +27,8 @@ export interface History {
   readonly boundaries?: readonly number[] | undefined
   /** Halves of stable in the intervals before, oldest first, as long as those of the samples: what is known of phi from the start. For failures. */
   readonly halves?: readonly Halves[] | undefined
+  /** Where no halves of the time before are known: how failures clumped in an earlier rollout, `judge.state().spread` at its end. It fades as halves come. */
+  readonly spread?: Spread | null | undefined
 }
 
 export interface LatencyOptions extends MetricOptions {
@@ -121,8 +124,8 @@ export interface Settings {
   readonly falseRollbacks: number
   readonly restartEveryMs: number
   readonly overdispersion: number
-  /** Of stable, before. */
-  readonly halves: readonly Halves[]
+  /** How failures of stable clumped before. */
+  readonly spread: Spread | null
   readonly ceiling: number
   readonly ceilingFalseAlarms: number
   readonly noisyAt: number

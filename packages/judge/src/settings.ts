@@ -1,4 +1,5 @@
 import type { History, JudgeOptions, LatencyOptions, MetricOptions, MetricSettings, Settings } from './options.ts'
+import { faded, measure, newSpread } from './spread.ts'
 
 /** The failures of the requests themselves; this metric is always there. */
 export const errorsMetric = 'errors'
@@ -21,7 +22,7 @@ export function settingsOf(options: JudgeOptions): Settings {
     falseRollbacks,
     restartEveryMs: atLeast('restartEveryMs', options.restartEveryMs ?? 300_000, 1000),
     overdispersion: atLeast('overdispersion', options.overdispersion ?? 1, 1),
-    halves: options.history?.halves ?? [],
+    spread: spreadOf(options.history),
     ceiling: between('ceiling', options.ceiling ?? 0.5, 1),
     ceilingFalseAlarms: between('ceilingFalseAlarms', options.ceilingFalseAlarms ?? 0.001),
     noisyAt: atLeast('noisyAt', options.noisyAt ?? 100, 1),
@@ -30,6 +31,11 @@ export function settingsOf(options: JudgeOptions): Settings {
       graceMs: atLeast('liveness.graceMs', options.liveness?.graceMs ?? 30_000, 0),
     },
   }
+}
+
+/** How failures clumped before: by halves of the time just before, or as it was measured the last time. */
+function spreadOf({ halves = [], spread = null }: Partial<History> = {}): Settings['spread'] {
+  return halves.length > 0 ? halves.reduce(measure, newSpread()) : spread && faded(spread)
 }
 
 /** The settings of the failure rate itself. */

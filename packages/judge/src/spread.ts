@@ -73,6 +73,39 @@ function close(sums: Blocks, { first, second }: Halves): Blocks {
   }
 }
 
+/** A measurement of another time counts as so many blocks at most, so that one of now takes its place. */
+const remembered = 40
+
+/** The same measurement with less weight, where it is of many blocks. What was in an open block is forgotten. */
+export function faded(spread: Spread): Spread {
+  return spread.map((sums) => {
+    const part = Math.min(1, remembered / Math.max(1, sums.blocks))
+    return {
+      blocks: Math.min(sums.blocks, remembered),
+      d2: part * sums.d2,
+      v: part * sums.v,
+      noise: part * sums.noise,
+      d4: part * sums.d4,
+      d2v: part * sums.d2v,
+      v2: part * sums.v2,
+      open: empty,
+    }
+  })
+}
+
+/** Whether something that was stored is a measurement of this version. */
+export function isSpread(value: unknown): value is Spread {
+  const sums = Object.keys(newSpread()[0] ?? {}).filter((key) => key !== 'open')
+  return (
+    Array.isArray(value) &&
+    value.length === scales.length &&
+    value.every(
+      (one: unknown) =>
+        typeof one === 'object' && one !== null && sums.every((key) => Number.isFinite((one as Record<string, unknown>)[key])),
+    )
+  )
+}
+
 /**
  * Phi as measured so far: the variance of the split of stable's failures relative to that of independent ones, and one standard error, where it is wider
  * than chance would have it, at the block length where it is widest; 1 otherwise, and while nothing is known.

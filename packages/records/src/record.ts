@@ -1,4 +1,4 @@
-import type { RunIdentity } from '@deploy-kit/core'
+import type { Json, RunIdentity } from '@deploy-kit/core'
 import type { Release } from '@deploy-kit/rollout'
 
 /** How an attempt to release ended in this environment. */
@@ -30,6 +30,8 @@ export interface ReleaseRecord {
   readonly reason?: string
   /** The judge's evidence in words. */
   readonly evidence?: string
+  /** How the failures of stable clumped meanwhile, in the judge's own terms: the next release begins with it. */
+  readonly clumps?: Json
   /** What was checked and found good in this environment. What was not checked is absent or false. */
   readonly verified: { readonly smoke?: boolean; readonly judge?: boolean }
   /** Digest that served before. */

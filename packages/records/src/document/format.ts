@@ -25,6 +25,7 @@ const record = z.object({
   outcome: z.enum(['promoted', 'aborted', 'rolled-back', 'superseded']),
   reason: z.string().exactOptional(),
   evidence: z.string().exactOptional(),
+  clumps: z.json().exactOptional(),
   // Absent is unverified: nothing is ever taken for verified because the record does not say.
   verified: z.object({ smoke: z.boolean().exactOptional(), judge: z.boolean().exactOptional() }).default({}),
   replaced: z.string().exactOptional(),

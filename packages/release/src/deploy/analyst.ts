@@ -70,6 +70,12 @@ export const createAnalyst = (source: CountSource, { judging, history, clock, po
   }
 }
 
+/** How failures of stable clumped, from the saved state; undefined where there were none to measure. */
+export const clumpsIn = (state: Json): Json | undefined => {
+  const spread = (state as unknown as SavedJudge | null)?.judge.spread ?? undefined
+  return spread !== undefined && spread.some(({ v }) => v > 0) ? (spread as unknown as Json) : undefined
+}
+
 /** What is saved with the lease. How failures clumped before is in the judge's own state already. */
 interface SavedJudge {
   readonly judge: JudgeState

@@ -1,5 +1,5 @@
 import { KitError, type Json } from '@deploy-kit/core'
-import type { History } from '@deploy-kit/judge'
+import type { History, Spread } from '@deploy-kit/judge'
 import type { MetricSource } from '@deploy-kit/metrics'
 import {
   describePlan,
@@ -22,9 +22,10 @@ import {
   type Terminal,
 } from '@deploy-kit/rollout'
 import type { TargetContext } from '../kit/context.ts'
+import { lastClumps } from '../records/last-clumps.ts'
 import { recordEnd } from '../records/record-end.ts'
 import { clearApprovals } from './approver.ts'
-import { objectionTo } from './analyst.ts'
+import { clumpsIn, objectionTo } from './analyst.ts'
 import { judgeOptions, judgingOf } from './judge-options.ts'
 import { openCounts } from './open-counts.ts'
 import { observeTraffic, outlookFor, trafficOf } from './outlook.ts'
@@ -100,6 +101,7 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
   const recent = await showOutlook(plan, settings, counts, context)
   if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, weight: observed.weight, endedAt: clock.now() }
 
+  const history = historyOf(recent, await lastClumps(context))
   if (resumable !== undefined) refuseForeignWriter(resumable.intent, observed)
   const start = resumable === undefined ? startOf(plan, clock.now()) : carriedOn(resumable, observed, clock.now())
   context.aboutToChange()
@@ -108,26 +110,30 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
   const lease = await hold(start, resumable, settings, context)
   // The first read only sets the mark from which the judge counts.
   await counts.read(signal).catch(() => undefined)
+  const ports = portsForRelease(settings, suite, counts, history, context, (event) => {
+    events.push(event)
+    context.events(event)
+  })
   const onEnd = (end: Terminal): Promise<void> =>
     recordEnd({ holder: context.run, state: start as unknown as Json }, end, context, {
       evidence: events.findLast((logged) => logged.evidence !== undefined)?.evidence,
       reason: request.reason,
+      clumps: clumpsIn(ports.analyst.state()),
     })
-  const ports = portsForRelease(settings, suite, counts, historyOf(recent), context, (event) => {
-    events.push(event)
-    context.events(event)
-  })
   const end = await runRollout(start, lease, ports, { signal, onCancel: settings.onCancel, freezeForMs: settings.freezeForMs, onEnd })
   return { ...report, end, plan, weight: events.at(-1)?.weight ?? 0, endedAt: clock.now() }
 }
 
 /** What the judge is told of stable's past. A rollout that is carried on has it in its saved state. */
-const historyOf = (recent: RecentCounts | undefined): History | undefined =>
-  recent && {
-    requests: recent.requests,
-    failures: recent.failures,
-    ...(recent.halves !== undefined && { halves: recent.halves.map(([first, second]) => ({ first, second })) }),
-  }
+const historyOf = (recent: RecentCounts | undefined, spread: Spread | undefined): History | undefined =>
+  recent === undefined && spread === undefined
+    ? undefined
+    : {
+        requests: recent?.requests ?? 0,
+        failures: recent?.failures ?? 0,
+        halves: recent?.halves?.map(([first, second]) => ({ first, second })),
+        spread,
+      }
 
 /** Says before anything is touched how long it will take, and warns where the time allowed cannot suffice. Returns what stable did before. */
 const showOutlook = async (

@@ -1,4 +1,4 @@
-import { messageOf } from '@deploy-kit/core'
+import { messageOf, type Json } from '@deploy-kit/core'
 import { recordStore, type ReleaseRecord } from '@deploy-kit/records'
 import { sameRelease, savedRollout, type Lease, type LoggedEvent, type Plan, type Release, type Terminal } from '@deploy-kit/rollout'
 import type { TargetContext } from '../kit/context.ts'
@@ -11,7 +11,11 @@ export const recordEnd = async (
   lease: Pick<Lease, 'holder' | 'state'>,
   end: Terminal,
   { platform, clock, log }: TargetContext,
-  why: { readonly evidence?: LoggedEvent['evidence'] | undefined; readonly reason?: string | undefined } = {},
+  why: {
+    readonly evidence?: LoggedEvent['evidence'] | undefined
+    readonly reason?: string | undefined
+    readonly clumps?: Json | undefined
+  } = {},
 ): Promise<void> => {
   const saved = savedRollout(lease as Lease)
   if (saved === undefined || end.phase === 'frozen') return
@@ -28,6 +32,7 @@ export const recordEnd = async (
     ...(plan.replaces !== undefined && { replaced: plan.replaces.digest }),
     ...reasonOf(end, why.reason),
     ...(why.evidence !== undefined && { evidence: why.evidence.text }),
+    ...(why.clumps !== undefined && { clumps: why.clumps }),
   }
   const never = new AbortController().signal
   const records = recordStore(platform.documents)
