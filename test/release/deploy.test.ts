@@ -210,7 +210,7 @@ test('how failures clump is learned from the last rollout, before the first look
   const firstPhi = async (version: string): Promise<unknown> => {
     const { events } = await releases(version)
     const [first] = events.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence]))
-    return (first?.numbers as { readonly overdispersion?: unknown }).overdispersion
+    return (first?.numbers as { readonly overdispersion?: unknown } | undefined)?.overdispersion
   }
   shop.clumps = true
   expect((await releases('v2')).end).toMatchObject({ phase: 'promoted' })
