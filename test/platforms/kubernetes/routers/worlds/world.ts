@@ -1,4 +1,4 @@
-import { silentLogger, type Clock, type Logger } from '@deploy-kit/core'
+import { KitError, silentLogger, type Clock, type Logger } from '@deploy-kit/core'
 import type { KubeClient, KubeObject } from '../../../../../packages/platforms/src/kubernetes/api/index.ts'
 import { registry, type RouterName } from '../../../../../packages/platforms/src/kubernetes/routers/index.ts'
 import type { Router, RouterContext, RouterModule } from '../../../../../packages/platforms/src/kubernetes/routers/router.ts'
@@ -67,7 +67,12 @@ const answered = (client: KubeClient, say: () => Promise<void>): KubeClient => {
 export const worldIn = async (world: World, place: Place, close: () => Promise<void>, isReal = false): Promise<RouterUnderTest> => {
   for (const object of world.objects) {
     const given = { ...object, metadata: { ...object.metadata, namespace: place.namespace } }
-    await place.client.create(collectionPath(given, place.namespace), given, { signal })
+    await place.client.create(collectionPath(given, place.namespace), given, { signal }).catch((error: unknown) => {
+      if (!(error instanceof KitError) || error.code !== 'cluster-object-missing') throw error
+      throw new Error(`The cluster does not know ${given.kind} of ${given.apiVersion}: test/kubernetes/README.md says what it must.`, {
+        cause: error,
+      })
+    })
   }
   const [first] = world.touched
   if (first === undefined) throw new Error('a world needs something that its router touches')
