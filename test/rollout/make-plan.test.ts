@@ -37,6 +37,22 @@ describe('a plan that cannot be carried out is refused before anything is touche
   })
 })
 
+describe('the old side of blue-green', () => {
+  const kept = (keepOldForMs: number | undefined, minMs: number, maxMs: number) =>
+    plan({ strategy: 'blue-green', steps: [step(100, bake(minMs, maxMs))], ...(keepOldForMs !== undefined && { keepOldForMs }) }).steps.at(
+      -1,
+    )?.bake
+
+  test.each([
+    [undefined, 10_000, 60_000, { minMs: 10_000, maxMs: 60_000 }],
+    [5_000, 10_000, 60_000, { minMs: 10_000, maxMs: 60_000 }],
+    [30_000, 10_000, 60_000, { minMs: 30_000, maxMs: 60_000 }],
+    [90_000, 10_000, 60_000, { minMs: 90_000, maxMs: 90_000 }],
+  ])('that is to be kept for %s ms stands while the switch bakes from %s to %s ms', (keepMs, minMs, maxMs, expected) => {
+    expect(kept(keepMs, minMs, maxMs)).toEqual(expected)
+  })
+})
+
 describe('what a plan says before it is carried out', () => {
   const v1 = 'v10000000000'
   const v2 = 'v20000000000'

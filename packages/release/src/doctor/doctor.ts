@@ -33,7 +33,7 @@ export const examine = async (settings: DeploySettings, context: TargetContext):
   // Another configuration makes it another release; what cannot be seen is taken to serve, so that the steps are looked at too.
   const release = { ...(serving ?? someRelease), configuration: 'doctor' }
   const replaces = serving ?? (observed === undefined ? someRelease : undefined)
-  const plan = makePlan({ ...settings, release, replaces, smoke: settings.smoke !== undefined })
+  const plan = makePlan({ ...settings, release, replaces, smoke: settings.smoke !== undefined, inPlace: platform.target.inPlace })
   const found = (await tried(async () => platform.preflight?.(plan, signal))) ?? []
   if (replaces !== undefined) await tried(() => checkCounts(settings, release, context))
   const told = new Set(found.map(({ message }) => message))

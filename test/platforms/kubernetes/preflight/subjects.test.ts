@@ -6,6 +6,7 @@ import { controllers } from '../../../../packages/platforms/src/kubernetes/prefl
 import { owners } from '../../../../packages/platforms/src/kubernetes/preflight/subjects/owners.ts'
 import { quota as quotas } from '../../../../packages/platforms/src/kubernetes/preflight/subjects/quota.ts'
 import { resilience } from '../../../../packages/platforms/src/kubernetes/preflight/subjects/resilience.ts'
+import { surge } from '../../../../packages/platforms/src/kubernetes/preflight/subjects/surge.ts'
 import { weights } from '../../../../packages/platforms/src/kubernetes/preflight/subjects/weights.ts'
 import { workload } from '../../../../packages/platforms/src/kubernetes/preflight/subjects/workload.ts'
 import { budget, found, messagesOf, objectOf, quota, shop, situation, type Given } from './situation.ts'
@@ -187,5 +188,20 @@ describe('weights', () => {
     )
     expect(found(weights, { reachable: [0, 25, 50, 100], weights: [25, 50, 100] })).toEqual([])
     expect(found(weights, {})).toEqual([])
+  })
+})
+
+describe('a bound of the surge', () => {
+  const bounded = (maxSurge: string, more: Given = {}): Given => ({ options: { 'max-surge': maxSurge }, ...more })
+
+  test.each<[string, Given, readonly string[]]>([
+    ['that is not set', {}, []],
+    ['that lets the canary be as large as stable', bounded('100%'), []],
+    ['that the last step exceeds', bounded('2'), ['error surge-too-small']],
+    ['that two steps exceed', bounded('1'), ['error surge-too-small', 'error surge-too-small']],
+    ['that the steps keep', bounded('2', { weights: [10, 50] }), ['advice surge-too-small']],
+    ['where there is no canary', bounded('1', { strategy: 'rolling' }), []],
+  ])('%s', (_, given, expected) => {
+    expect(found(surge, given)).toEqual(expected)
   })
 })

@@ -14,6 +14,8 @@ interface Sides {
 
 /** What selects stable's pods and not the canary's, and cannot be copied for the canary. */
 export const seenDifferently: Subject = (situation) => {
+  // Nothing else runs beside it then.
+  if (situation.plan.inPlace === 'at-once') return []
   const pods: Sides = {
     stable: situation.stable.spec?.template.metadata?.labels ?? {},
     canary: situation.canary.deployment.spec?.template.metadata?.labels ?? {},
