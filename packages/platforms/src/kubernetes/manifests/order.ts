@@ -61,7 +61,7 @@ const neededGroups = new Set(['external-secrets.io', 'bitnami.com', 'secrets-sto
 
 /**
  * Whether an object must be there before the canary starts. It is then created, if it is not there at all: an object that is there may be
- * read by stable, so it is changed after the promotion and not before (docs/adr/0010-manifests.md).
+ * read by stable, so it is changed after the promotion and not before (docs/adr/0014-manifests-and-configuration.md).
  */
 export const isNeededByPods = ({ apiVersion = '', kind = '' }: KubeObject): boolean =>
   neededKinds.has(kind) || neededGroups.has(groupOf(apiVersion))
