@@ -46,6 +46,15 @@ test('a Secret that had no content before, or has none any more, shows none eith
     expect(changesBetween(before, after).join()).not.toContain('aGlkZGVu')
 })
 
+test('what deploy-kit writes for itself is no change, and digests are short enough to be read', () => {
+  const labelled = { ...map('a'), metadata: { name: 'm', labels: { 'deploy-kit.io/app': 'web' } } }
+  expect(changesBetween(labelled, map('a'))).toEqual([])
+  const image = (digit: string) => workload(`acme/web@sha256:${digit.repeat(64)}`, [])
+  expect(changesBetween(image('a'), image('b'))).toEqual([
+    'spec.template.spec.containers[web].image: acme/web@sha256:aaaaaaaaaaaa… -> acme/web@sha256:bbbbbbbbbbbb…',
+  ])
+})
+
 test('long values are cut, and the same is no change', () => {
   expect(changesBetween(map('a'.repeat(100)), map('b'))).toEqual([`data.text: ${'a'.repeat(59)}… -> b`])
   expect(changesBetween(map('a'), map('a'))).toEqual([])

@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/index.ts'
 
 /** Fields of objects that the server writes: no change of a release. */
 const serverOwned = new Set(['managedFields', 'resourceVersion', 'generation', 'creationTimestamp', 'uid', 'selfLink'])
-const ofDeployKit = /^(?:deploy-kit\.io\/|kubectl\.kubernetes\.io\/last-applied-configuration$|deployment\.kubernetes\.io\/)/
+const ofOthers = /^(?:deploy-kit\.io\/|kubectl\.kubernetes\.io\/last-applied-configuration$|deployment\.kubernetes\.io\/)/
 /** Longest value that is shown. */
 const longest = 60
 
@@ -18,7 +18,17 @@ export const changesBetween = (before: KubeObject, after: KubeObject): readonly 
 const cleaned = (object: KubeObject): unknown => {
   const { status: _, metadata, ...rest } = object as KubeObject & { readonly status?: unknown }
   const kept = Object.entries(metadata ?? {}).filter(([key]) => !serverOwned.has(key))
-  return { ...rest, metadata: Object.fromEntries(kept) }
+  return withoutOurs({ ...rest, metadata: Object.fromEntries(kept) })
+}
+
+/** Without the labels and annotations that deploy-kit and controllers add, and without the mappings that hold nothing else. */
+const withoutOurs = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutOurs)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  const kept = entries.filter(([key]) => !ofOthers.test(key)).map(([key, inner]): [string, unknown] => [key, withoutOurs(inner)])
+  if (kept.length === 0 && entries.length > 0) return undefined
+  return Object.fromEntries(kept.filter(([, inner]) => inner !== undefined))
 }
 
 function* changed(path: string, before: unknown, after: unknown, hidden: boolean): Generator<string> {
@@ -27,7 +37,6 @@ function* changed(path: string, before: unknown, after: unknown, hidden: boolean
   if (a !== undefined && b !== undefined) {
     for (const key of new Set([...a.keys(), ...b.keys()])) {
       const [name, inner] = key.startsWith('[') ? ['', key] : ['.', key]
-      if (ofDeployKit.test(inner)) continue
       yield* changed(path === '' ? inner : `${path}${name}${inner}`, a.get(key), b.get(key), hidden)
     }
     return
@@ -54,6 +63,7 @@ const nameOf = (item: unknown): string | undefined => {
 }
 
 const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  const text = whole.replaceAll(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, 'sha256:$1…')
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
 }
