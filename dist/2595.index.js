@@ -1,1 +1,1 @@
-export const id=2595;export const ids=[2595];export const modules={62595:(e,r,o)=>{o.d(r,{createRegistry:()=>t.I,dockerConfigDirectory:()=>s._n,dockerCredentials:()=>c.d,partsOf:()=>d.CI});var t=o(95919),d=o(78302),s=o(35e3),c=o(90173)}};
+export const id=2595;export const ids=[2595,4976];export const modules={62595:(e,r,o)=>{o.d(r,{createRegistry:()=>t.I,dockerConfigDirectory:()=>s._n,dockerCredentials:()=>c.d,partsOf:()=>d.CI});var t=o(95919),d=o(78302),s=o(35e3),c=o(90173)}};

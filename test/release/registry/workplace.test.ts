@@ -39,7 +39,8 @@ describe('docker/login-action: a login that dies without a word is green (VERIFI
 
 describe('docker/login-action: the name AWS is starred out in the whole log', () => {
   test('here only the password is masked', async () => {
-    await using _workplace = await open(user.password)
+    await using workplace = await open(user.password)
+    expect(workplace.environment).toHaveProperty('DOCKER_CONFIG')
     expect(host.masked).toContain(user.password)
     expect(host.masked).not.toContain(user.username)
   })
