@@ -22,7 +22,9 @@ export const main = runs(deployKit, async (context) => {
 
   if (built !== undefined && inputs.push === 'true' && !inputs['dry-run']) {
     const { digest: known, 'content-hash': hash } = built.outputs
-    await stages.run('publish', () => buildImage({ ...inputs, ...asBuilt, digest: known, 'content-hash': hash }, host, signal))
+    await stages.run('publish', () =>
+      buildImage({ ...inputs, ...asBuilt, digest: known, 'content-hash': hash === '' ? undefined : hash }, host, signal),
+    )
   }
   const deployed = await stages.run('deploy', () =>
     release({ ...inputs, image, digest, 'scan-record': scanned?.record, 'scan-max-age': undefined }, context),

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, expect, jest, test } from '@jest/globals'
 import { setStage } from './stage/stage.ts'
 import { trivyThatReports } from './stage/trivy.ts'
+import { fakeRegistry } from '../fakes/registry.ts'
 import { buildInputs } from './stage/versions.ts'
 
 jest.setTimeout(30_000)
@@ -67,6 +68,27 @@ test.concurrent('an image with findings is not released by the pipeline', async 
   expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 1, outcome: 'failed' })
   expect(outputs).not.toHaveProperty('mutated')
   expect(await shop.state()).toEqual({ stable: 'v1', canary: null, weight: 0, lease: 'free' })
+})
+
+test.concurrent.each<[string, Parameters<typeof trivyThatReports>[1], readonly string[], readonly string[]]>([
+  ['an image that is found bad gets no tag from the pipeline', 'image-vulnerabilities', ['build built', 'scan failed'], []],
+  ['an image that is found good gets its tags before it is released', 'clean', ['build built', 'scan passed', 'publish tagged'], ['v2']],
+])('%s', async (_what, report, stages, tags) => {
+  const registry = await fakeRegistry()
+  try {
+    await using shop = stage.shop()
+    const { image: _image, ...inputs } = await shop.releaseInputs('v2')
+    const pushed = { images: `${registry.host}/acme/shop`, push: 'true', tags: 'v2', engine: 'oci', context: resolve('examples/shop') }
+    // The local platform runs layouts only, so the pipeline ends here in any case.
+    const { exitCode, log } = await shop.runs('deploy-kit', { ...inputs, ...pushed, trivy: trivyThatReports(shop, report) })
+    expect({ exitCode, log }).toMatchObject({ exitCode: 1 })
+    const known = [...(registry.manifests.get('acme/shop')?.keys() ?? [])]
+    expect(known.filter((name) => !name.startsWith('sha256:'))).toEqual(tags)
+    expect(known.some((name) => name.startsWith('sha256:'))).toBe(true)
+    expect(log).toContain(stages.includes('publish tagged') ? `${registry.host}/acme/shop:v2 is sha256:` : 'vulnerabilities-found')
+  } finally {
+    await registry.close()
+  }
 })
 
 test.concurrent('a scan without a Trivy is no pass', async () => {

@@ -47,6 +47,7 @@ describe('before anything is started, it is refused that', () => {
     ['a secret has no id', { secrets: 'my key=x' }, 'build-request-invalid', /`my key` is no id/],
     ['a secret comes from nowhere', { 'secret-envs': 'token=NOT_SET_HERE' }, 'secret-missing', /NOT_SET_HERE/],
     ['a secret stands twice', { secrets: 'token=a', 'secret-files': 'token=b' }, 'build-request-invalid', /given twice/],
+    ['a hash of the content is none', { ...pushed, 'content-hash': 'dk-1' }, 'build-request-invalid', /64 hexadecimal/],
     ['a host has no address', { hosts: 'db.test' }, 'build-request-invalid', /host:address/],
     ['a budget is no size', { 'size-budget': 'small' }, 'input-invalid', /small/],
     ['a push has no registry', { push: 'true' }, 'push-target-missing', /`images`/],

@@ -29,6 +29,7 @@ export interface DescribedBuild {
 export const describeBuild = (given: BuildInputs, source: Source, host: ActionHost): DescribedBuild => {
   const inputs = withPush(given)
   checkHosts(inputs)
+  checkHash(inputs)
   const context = contextOf(inputs, host)
   const naming = namingOf(inputs, source, context)
   const platforms = platformsOf(inputs)
@@ -94,6 +95,15 @@ const contextOf = ({ context }: BuildInputs, host: ActionHost): string => {
       `\`context\`: \`${context}\` is an address. Allowed: a directory of the checkout. Check the other repository out and name its directory.`,
     )
   return resolve(host.workspace, context)
+}
+
+const checkHash = (inputs: BuildInputs): void => {
+  const hash = inputs['content-hash']
+  if (hash !== undefined && !/^[0-9a-f]{64}$/.test(hash))
+    throw new KitError(
+      'build-request-invalid',
+      `\`content-hash\`: \`${hash}\` is not 64 hexadecimal digits. Give it the output of the step that built the image.`,
+    )
 }
 
 const checkHosts = ({ hosts = [] }: BuildInputs): void => {
