@@ -28,6 +28,8 @@ export const scanTrivy = defineAction({
     scanners: input.list(scanners, {
       about: 'What is looked for. Default: vuln, secret; for `configuration` misconfig; for a bill of materials vuln.',
     }),
+    'skip-dirs': input.lines({ about: 'Directories that are not looked into, as paths or globs such as **/testdata.' }),
+    'skip-files': input.lines({ about: 'Files that are not looked at, as paths or globs.' }),
     ...trivyInputs,
     ...scanGateInputs,
     ...scanTermInputs,

@@ -27,8 +27,8 @@ if (argv.length === 1 && argv[0] === '--version') {
 
 const common = ['--format', '--output', '--exit-code', '--scanners', '--ignorefile', '--ignore-policy', '--vex', '--cache-backend']
 const known = {
-  image: [...common, '--input', '--image-src', '--platform', '--db-repository', '--java-db-repository'],
-  filesystem: common,
+  image: [...common, '--input', '--image-src', '--platform', '--db-repository', '--java-db-repository', '--skip-dirs', '--skip-files'],
+  filesystem: [...common, '--skip-dirs', '--skip-files'],
   sbom: common,
   convert: ['--format', '--output', '--severity'],
 }

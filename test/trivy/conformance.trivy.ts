@@ -284,7 +284,7 @@ describe('the scanner itself', () => {
       directory,
       timeoutMs: 60_000,
     }
-    const scans = () => stage.scans({ subject, install })
+    const scans = () => stage.scans({ subject, install, offline: false })
     expect((await scans()).trivy).toMatchObject({ installed: true })
     const [name = ''] = await readdir(directory)
     await copyFile('/bin/true', join(directory, name))

@@ -21,4 +21,4 @@ test('a report of 200 MB does not exhaust 2 GiB: read, gated, compared and writt
   } finally {
     await rm(room, { recursive: true })
   }
-})
+}, 400_000)

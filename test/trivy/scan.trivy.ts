@@ -46,6 +46,22 @@ describe('everything that can be scanned', () => {
     })
   })
 
+  test('but what is skipped', async () => {
+    const directory = stage.fresh('sources')
+    await sources(directory)
+    const scanned = await stage.scans({
+      subject: { kind: 'filesystem', directory },
+      skip: { directories: ['deploy'], files: ['**/package-lock.json'] },
+    })
+    expect(ids(scanned.findings)).toEqual(['github-pat'])
+    const { image } = await stage.builds()
+    const inside = await stage.scans({
+      subject: { kind: 'layout', directory: image },
+      skip: { directories: ['app/node_modules'], files: [] },
+    })
+    expect(ids(inside.failing)).toEqual(['CVE-2024-5535', 'CVE-2022-3715'])
+  })
+
   test('licences fail by the same severities', async () => {
     const directory = stage.fresh('licences')
     await mkdir(join(directory, 'node_modules', 'viral'), { recursive: true })

@@ -15,6 +15,8 @@ export interface ScanRequest extends GateOptions {
   readonly platforms?: readonly string[]
   /** Default: what is usual for the kind of subject. */
   readonly scanners?: readonly Scanner[]
+  /** What is not looked at, as paths or globs. */
+  readonly skip?: { readonly directories: readonly string[]; readonly files: readonly string[] }
   /** Stable name of what is scanned, for code scanning: no tag, no digest, no directory of this machine. Default: from the subject. */
   readonly name?: string
   /** The trivy program. Default: the first on PATH. */

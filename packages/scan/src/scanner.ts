@@ -54,6 +54,7 @@ export const openScanner = async (workDirectory: string, request: ScanRequest, p
   if (ignores.length > 0) await writeFile(ignoreFile, ignoreFileFor(ignores, ports.clock.now()))
   const settings: TargetScan = {
     scanners,
+    ...(request.skip !== undefined && { skip: request.skip }),
     ...(ignores.length > 0 && { ignoreFile }),
     vex: (request.vex ?? []).map((document) => (document === 'repo' || document === 'oci' ? document : resolve(document))),
     ...(request.policy !== undefined && { policy: resolve(request.policy) }),

@@ -15,6 +15,8 @@ export interface ScanInputs extends Partial<ScanOptions> {
 interface ScanOptions {
   readonly platforms: readonly string[] | undefined
   readonly scanners: readonly Scanner[] | undefined
+  readonly 'skip-dirs': readonly string[] | undefined
+  readonly 'skip-files': readonly string[] | undefined
   readonly install: 'missing' | 'always' | 'never'
   readonly 'trivy-version': string | undefined
   readonly 'trivy-checksum': string | undefined

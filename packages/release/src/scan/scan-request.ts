@@ -26,6 +26,7 @@ export const scanRequest = (inputs: ScanInputs, host: ActionHost): ScanRequest =
     ignoreUnfixed: inputs['ignore-unfixed'],
     ...(inputs.platforms !== undefined && { platforms: inputs.platforms }),
     ...(inputs.scanners !== undefined && { scanners: inputs.scanners }),
+    skip: { directories: inputs['skip-dirs'] ?? [], files: inputs['skip-files'] ?? [] },
     ...(inputs.trivy !== undefined && { trivy: inputs.trivy }),
     ...installOf(inputs, cacheDirectory),
     cacheDirectory,

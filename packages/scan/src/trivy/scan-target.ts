@@ -6,6 +6,7 @@ import type { Target } from './targets.ts'
 /** How a target is scanned. */
 export interface TargetScan {
   readonly scanners: readonly Scanner[]
+  readonly skip?: { readonly directories: readonly string[]; readonly files: readonly string[] }
   /** One merged ignore file; none when nothing is ignored. */
   readonly ignoreFile?: string
   /** VEX documents: files, `repo` or `oci`. */
@@ -45,6 +46,9 @@ export const scanTarget = async (program: string, target: Target, scan: TargetSc
     ...(scan.offline ? ['--offline-scan'] : []),
     ...(scan.ignoreFile === undefined ? [] : ['--ignorefile', scan.ignoreFile]),
     ...(scan.policy === undefined ? [] : ['--ignore-policy', scan.policy]),
+    // A bill of materials has no files.
+    ...(target.command === 'sbom' ? [] : (scan.skip?.directories ?? []).flatMap((path) => ['--skip-dirs', path])),
+    ...(target.command === 'sbom' ? [] : (scan.skip?.files ?? []).flatMap((path) => ['--skip-files', path])),
     ...scan.vex.flatMap((document) => ['--vex', document]),
     ...target.operands,
   ]

@@ -1,4 +1,4 @@
-import { mkdir, open, stat, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, open, stat, symlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { KitError } from '@deploy-kit/core'
 import { parseReference } from '@deploy-kit/image'
@@ -134,7 +134,8 @@ const archiveTarget = async (file: string, workDirectory: string): Promise<Targe
     throw new KitError('scan-subject-invalid', `\`${file}\` is an OCI layout in a tar, which Trivy cannot read.`, {
       remedy: 'Unpack it (`mkdir image && tar -xf FILE -C image`) and name the directory, or write the image with `--output type=docker`.',
     })
-  await symlink(path, join(workDirectory, 'image.tar'), 'file')
+  // Windows gives links to files to few.
+  await symlink(path, join(workDirectory, 'image.tar'), 'file').catch(() => copyFile(path, join(workDirectory, 'image.tar')))
   return { command: 'image', operands: ['--input', 'image.tar'], name: file, digest: undefined, platform: undefined }
 }
 
