@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { advise } from './gate/advice.ts'
+import { advise, type Candidate } from './gate/advice.ts'
 import { compare, type Baseline } from './gate/compare.ts'
 import { gate } from './gate/gate.ts'
 import { withThreats } from './feeds/threats.ts'
@@ -50,9 +50,9 @@ const scanIn = async (workDirectory: string, request: ScanRequest, ports: ScanPo
 
   const [first] = images as readonly [ScannedImage, ...ScannedImage[]]
   const places = await placesIn(request.dockerfile, first.report.layers)
-  const candidates = await Promise.all(
-    (request.baseCandidates ?? []).map(async (subject) => candidateOf(await scanner.scan(subject, request.platforms ?? []))),
-  )
+  const candidates: Candidate[] = []
+  // One after the other, as all runs of Trivy.
+  for (const subject of request.baseCandidates ?? []) candidates.push(candidateOf(await scanner.scan(subject, request.platforms ?? [])))
   const named = request.subject.kind === 'image' ? request.subject.reference : first.name
   const scanned: Omit<Scanned, 'files'> = {
     ...gated,
@@ -85,7 +85,7 @@ const baselineOf = async ({ baseline, platforms = [] }: ScanRequest, scanner: Sc
   return { kind: 'same-database', name: images[0]?.name ?? '', reports: images.map(({ report }) => report) }
 }
 
-const candidateOf = (images: readonly ScannedImage[]) => ({
+const candidateOf = (images: readonly ScannedImage[]): Candidate => ({
   name: images[0]?.name ?? '',
   keys: new Set(images.flatMap(({ report }) => report.findings.map(({ key }) => key))),
 })
