@@ -12,6 +12,8 @@ const workload = (image: string, env: readonly object[], more: object = {}) => (
 const secret = (data: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token' }, data })
 const map = (text: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' }, data: { text } })
 
+const image = (digit: string) => workload(`acme/web@sha256:${digit.repeat(64)}`, [])
+
 test('changes are told by the names of what changes, and nothing is told of what the server writes', () => {
   const before = workload('a:1', [
     { name: 'OLD', value: '1' },
@@ -49,7 +51,6 @@ test('a Secret that had no content before, or has none any more, shows none eith
 test('what deploy-kit writes for itself is no change, and digests are short enough to be read', () => {
   const labelled = { ...map('a'), metadata: { name: 'm', labels: { 'deploy-kit.io/app': 'web' } } }
   expect(changesBetween(labelled, map('a'))).toEqual([])
-  const image = (digit: string) => workload(`acme/web@sha256:${digit.repeat(64)}`, [])
   expect(changesBetween(image('a'), image('b'))).toEqual([
     'spec.template.spec.containers[web].image: acme/web@sha256:aaaaaaaaaaaa… -> acme/web@sha256:bbbbbbbbbbbb…',
   ])

@@ -1,5 +1,5 @@
 import { asKitError, type KitError } from '@deploy-kit/core'
-import { configurationOf, makePlan, type Finding, type Release } from '@deploy-kit/rollout'
+import { configurationOf, makePlan, sameRelease, type Finding, type Release } from '@deploy-kit/rollout'
 import { openCounts } from '../deploy/open-counts.ts'
 import type { DeploySettings } from '../deploy/settings.ts'
 import type { TargetContext } from '../kit/context.ts'
@@ -31,7 +31,9 @@ export const examine = async (settings: DeploySettings, context: TargetContext):
   const observed = await tried(() => platform.target.describe(signal))
   const serving = observed?.stable?.release
   // Another configuration makes it another release; what cannot be seen is taken to serve, so that the steps are looked at too.
-  const release = { ...(serving ?? someRelease), configuration: 'doctor' }
+  const wanted = { ...(serving ?? someRelease), configuration: 'doctor' }
+  const completed = await tried(async () => platform.complete?.(wanted, signal))
+  const release = completed === undefined || sameRelease(completed, serving) ? wanted : completed
   const replaces = serving ?? (observed === undefined ? someRelease : undefined)
   const plan = makePlan({ ...settings, release, replaces, smoke: settings.smoke !== undefined, inPlace: platform.target.inPlace })
   const found = (await tried(async () => platform.preflight?.(plan, signal))) ?? []

@@ -1,5 +1,5 @@
 import { KitError } from '@deploy-kit/core'
-import type { Finding, Release } from '@deploy-kit/rollout'
+import type { Finding, Plan } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { canonical } from '../objects/hash.ts'
@@ -18,7 +18,7 @@ import { calledObject, groupOf, identityOf } from './manifest.ts'
  */
 export const releaseFindings = async (
   cluster: Cluster,
-  release: Release,
+  { release, kind }: Pick<Plan, 'release' | 'kind'>,
   live: Deployment | undefined,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> => {
@@ -26,7 +26,9 @@ export const releaseFindings = async (
     if (error instanceof KitError && error.code === 'release-not-kept') return error
     throw error
   })
-  if (blueprint instanceof KitError) return [{ severity: 'error', code: blueprint.code, message: blueprint.message }]
+  // Only what comes back must be kept; a look without a release has none that could be.
+  if (blueprint instanceof KitError)
+    return kind === 'rollback' ? [{ severity: 'error', code: blueprint.code, message: blueprint.message }] : []
   const before = [...missing(cluster, blueprint), ...selector(blueprint, live)]
   if (before.some(({ severity }) => severity === 'error')) return before
   const found = await Promise.all([imageFinding(release, signal), refusals(cluster, blueprint, signal)])

@@ -30,7 +30,7 @@ export const preflight =
     const { client, namespace, options } = cluster
     const kind = workloadKinds[options.workload.split('/')[0] ?? ''] ?? kinds.deployment
     const stable = await orNone(client.get<Deployment>(pathOf(kind, namespace, nameOf(cluster)), { signal }), undefined)
-    const release = releaseFindings(cluster, plan.release, stable, signal)
+    const release = releaseFindings(cluster, plan, stable, signal)
     if (stable === undefined)
       return bySeverity([...(await missingPermissions(roleNames(cluster, environment, undefined), cluster, signal)), ...(await release)])
     const { situation, findings } = await readSituation(stable, plan, cluster, signal)
