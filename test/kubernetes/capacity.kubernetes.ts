@@ -51,15 +51,15 @@ describe('capacity comes before traffic', () => {
     const { shop, target } = await prepared()
     await using _ = shop
     const seen: { weight: number; ready: number }[] = []
-    let isOver = false
+    const over = new AbortController()
     const watching = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const [weight, canary] = await Promise.all([shop.weight(), shop.deployment('web-canary')])
         seen.push({ weight, ready: readyOf(canary) })
       }
     })()
     for (const weight of [50, 100]) await target.shift(weight, signal)
-    isOver = true
+    over.abort()
     await watching
     expect(seen.filter(({ weight, ready }) => ready * 100 < weight * 2)).toEqual([])
     expect(await sizes(shop)).toEqual([2, 2])

@@ -138,7 +138,7 @@ describe('a version that does not', () => {
   })
 
   test('because it needs more memory than it may have', async () => {
-    const { error } = await released('two', inContainer({ resources: { limits: { memory: '2Mi' }, requests: { memory: '1Mi' } } }))
+    const { error } = await released('two', inContainer({ resources: { limits: { memory: '4Mi' }, requests: { memory: '1Mi' } } }))
     expect(error?.message).toMatch(/OOMKilled|memory/i)
   })
 

@@ -37,12 +37,11 @@ describe('a plan that cannot be carried out is refused before anything is touche
   })
 })
 
-describe('the old side of blue-green', () => {
-  const kept = (keepOldForMs: number | undefined, minMs: number, maxMs: number) =>
-    plan({ strategy: 'blue-green', steps: [step(100, bake(minMs, maxMs))], ...(keepOldForMs !== undefined && { keepOldForMs }) }).steps.at(
-      -1,
-    )?.bake
+const kept = (keepOldForMs: number | undefined, minMs: number, maxMs: number) =>
+  plan({ strategy: 'blue-green', steps: [step(100, bake(minMs, maxMs))], ...(keepOldForMs !== undefined && { keepOldForMs }) }).steps.at(-1)
+    ?.bake
 
+describe('the old side of blue-green', () => {
   test.each([
     [undefined, 10_000, 60_000, { minMs: 10_000, maxMs: 60_000 }],
     [5_000, 10_000, 60_000, { minMs: 10_000, maxMs: 60_000 }],

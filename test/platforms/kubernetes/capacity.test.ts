@@ -35,6 +35,9 @@ describe('the replicas of the canary', () => {
   })
 })
 
+const parsed = (maxSurge: unknown): unknown =>
+  kubernetesOptions.safeParse({ namespace: 'shop', workload: 'deployment/shop', 'max-surge': maxSurge }).data?.['max-surge']
+
 describe('a bound of the surge', () => {
   test.each([
     ['2', 10, 2],
@@ -67,8 +70,6 @@ describe('a bound of the surge', () => {
   })
 
   test('is a count or a percentage', () => {
-    const parsed = (maxSurge: unknown): unknown =>
-      kubernetesOptions.safeParse({ namespace: 'shop', workload: 'deployment/shop', 'max-surge': maxSurge }).data?.['max-surge']
     expect([2, '2', '50%'].map(parsed)).toEqual(['2', '2', '50%'])
     expect([0, '0', '0%', '-1', 'half', 1.5].map(parsed)).toEqual(Array.from({ length: 6 }, () => undefined))
   })

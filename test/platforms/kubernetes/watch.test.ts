@@ -99,3 +99,11 @@ test('an abort ends it, and its connection', async () => {
   await expect(following).rejects.toThrow('enough')
   await api.watchedBy(0)
 })
+
+test('so does whoever leaves it', async () => {
+  for await (const change of api.client.watch<KubeObject>(pods, { signal: stop.signal })) {
+    if (change.type === 'known') api.put(pods, pod('one'))
+    else break
+  }
+  await api.watchedBy(0)
+})

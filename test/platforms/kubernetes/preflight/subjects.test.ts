@@ -191,9 +191,9 @@ describe('weights', () => {
   })
 })
 
-describe('a bound of the surge', () => {
-  const bounded = (maxSurge: string, more: Given = {}): Given => ({ options: { 'max-surge': maxSurge }, ...more })
+const bounded = (maxSurge: string, more: Given = {}): Given => ({ options: { 'max-surge': maxSurge }, ...more })
 
+describe('a bound of the surge', () => {
   test.each<[string, Given, readonly string[]]>([
     ['that is not set', {}, []],
     ['that lets the canary be as large as stable', bounded('100%'), []],

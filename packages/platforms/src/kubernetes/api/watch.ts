@@ -74,7 +74,10 @@ async function* follow<T>(client: KubeClient, path: string, { query, signal }: C
     if (answer.statusCode === 401 || answer.statusCode === 403)
       throw new KitError('cluster-forbidden', `Watching ${url.pathname} was refused (${answer.statusCode}).`)
     if (answer.statusCode !== 200) throw new Error(messageOf(`status ${answer.statusCode}`))
-    for await (const line of createInterface({ input: answer, crlfDelay: Infinity })) if (line !== '') yield JSON.parse(line) as Line<T>
+    const lines = createInterface({ input: answer, crlfDelay: Infinity })
+    // Whoever reads hears of a broken stream; when nobody does any more, its end is no error.
+    for (const source of [answer, lines]) source.on('error', () => undefined)
+    for await (const line of lines) if (line !== '') yield JSON.parse(line) as Line<T>
   } finally {
     ended.abort()
   }
