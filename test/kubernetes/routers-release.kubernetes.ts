@@ -48,6 +48,30 @@ test('a bad release by counts of pods is sent back, and leaves nothing behind', 
   expect(lost).toBe(0)
 })
 
+test.each([25, 100])('a runner that dies at %d %% of counts leaves everybody an answer, and reconcile brings them home', async (weight) => {
+  await using shop = await Shop.serving(cluster, 'one', { replicas: 3 })
+  const before = await shop.namespace.get<Service>('v1', 'services', 'web')
+  shop.configured({ platform: { router: 'replicas' as unknown as object } })
+  const traffic = shop.underTraffic(100)
+  const step = shop.startsRelease('two', { steps: `${weight}, 100`.replace('100, 100', '100'), 'bake-min': '10m', 'bake-max': '20m' })
+  const served = (): number => shop.answers.slice(-50).filter(({ version }) => version === 'two').length
+  await shop.eventually(() => Promise.resolve(served() >= weight / 4), `${weight} % of the answers are the canary's`, step)
+  step.kill('SIGKILL')
+  await step.ended
+  const { exitCode, log } = await shop.reconciles('run-1')
+  expect({ exitCode, log }).toMatchObject({ exitCode: 0 })
+  await shop.eventually(() => Promise.resolve(served() === 0), 'all answers are those of stable')
+  const { lost, failed } = await traffic.stop()
+  const after = await shop.namespace.get<Service>('v1', 'services', 'web')
+
+  expect({ spec: after?.spec, annotations: after?.metadata?.annotations }).toEqual({
+    spec: before?.spec,
+    annotations: before?.metadata?.annotations,
+  })
+  expect(await shop.state()).toEqual({ stable: 'one', canary: null, weight: 0, lease: 'free' })
+  expect({ lost, failed }).toEqual({ lost: 0, failed: 0 })
+})
+
 test('a weight that counts cannot give is refused before anything is touched', async () => {
   await using shop = await Shop.serving(cluster, 'one')
   shop.configured({ platform: { router: 'replicas' as unknown as object } })

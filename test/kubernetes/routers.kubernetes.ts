@@ -1,7 +1,7 @@
 import { systemClock } from '@deploy-kit/core'
 import { trafficRouterContract, type RouterUnderTest } from '../contracts/traffic-router.ts'
 import { contourWorld } from '../platforms/kubernetes/routers/worlds/contour.ts'
-import { gatewayApiWorld, meshWorld } from '../platforms/kubernetes/routers/worlds/gateway-api.ts'
+import { gatewayApiWorld, grpcWorld, meshWorld } from '../platforms/kubernetes/routers/worlds/gateway-api.ts'
 import { albWorld, nginxWorld } from '../platforms/kubernetes/routers/worlds/ingress.ts'
 import { istioWorld } from '../platforms/kubernetes/routers/worlds/istio.ts'
 import { worldIn, type World } from '../platforms/kubernetes/routers/worlds/world.ts'
@@ -23,6 +23,7 @@ const gatewayWorld = (options: object = {}): World => gatewayApiWorld(options, c
 
 trafficRouterContract('gateway-api', () => inCluster(gatewayWorld()))
 trafficRouterContract('gateway-api with a header', () => inCluster(gatewayWorld({ route: 'shop', header })))
+trafficRouterContract('gateway-api with a GRPCRoute', () => inCluster(grpcWorld(cluster.gateway.className, cluster.gateway.port)))
 trafficRouterContract('linkerd', () => inCluster(meshWorld))
 trafficRouterContract('istio', () => inCluster(istioWorld()))
 trafficRouterContract('istio with a header, in one route', () => inCluster(istioWorld({ route: 'main', header })))

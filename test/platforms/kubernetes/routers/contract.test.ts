@@ -1,7 +1,7 @@
 import { trafficRouterContract } from '../../../contracts/traffic-router.ts'
 import { onFake } from './on-fake.ts'
 import { contourWorld } from './worlds/contour.ts'
-import { gatewayApiWorld, meshWorld } from './worlds/gateway-api.ts'
+import { gatewayApiWorld, grpcWorld, meshWorld } from './worlds/gateway-api.ts'
 import { albWorld, nginxWorld } from './worlds/ingress.ts'
 import { istioWorld } from './worlds/istio.ts'
 import { replicasWorld } from './worlds/replicas.ts'
@@ -11,6 +11,7 @@ const header = { name: 'x-canary' }
 
 trafficRouterContract('gateway-api', () => onFake(gatewayApiWorld()))
 trafficRouterContract('gateway-api with a header', () => onFake(gatewayApiWorld({ route: 'shop', header })))
+trafficRouterContract('gateway-api with a GRPCRoute', () => onFake(grpcWorld()))
 trafficRouterContract('linkerd', () => onFake(meshWorld))
 trafficRouterContract('istio', () => onFake(istioWorld()))
 trafficRouterContract('istio with a header, in one route', () => onFake(istioWorld({ 'virtual-service': 'shop', route: 'main', header })))

@@ -110,3 +110,41 @@ export const meshWorld: World = {
       })),
     })),
 }
+
+const grpcRoute = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GRPCRoute' } as const
+
+/** Calls that a legacy Service shares. */
+export const grpcWorld = (gatewayClass = 'traefik', port = 8000): World => ({
+  ...gatewayApiWorld({ route: 'shop', kind: 'GRPCRoute', header: { name: 'x-canary' } }, gatewayClass, port),
+  objects: [
+    ...gatewayApiWorld({}, gatewayClass, port).objects.slice(0, -1),
+    {
+      ...grpcRoute,
+      metadata: { name: 'shop' },
+      spec: {
+        parentRefs: [{ name: 'shop' }],
+        hostnames: ['shop.test'],
+        rules: [
+          {
+            matches: [{ method: { type: 'Exact', service: 'shop.Cart', method: 'Add' } }],
+            backendRefs: [
+              { name: 'shop', port: 80, weight: 1 },
+              { name: 'legacy', port: 80, weight: 1 },
+            ],
+          },
+          { backendRefs: [{ name: 'shop', port: 80 }] },
+        ],
+      },
+    } as unknown as KubeObject,
+  ],
+  touched: [[grpcRoute, 'shop']],
+  interfere: (place, percent) =>
+    edited<Route>(place, grpcRoute, 'shop', ({ spec }) => {
+      for (const { backendRefs = [] } of spec.rules ?? []) reweighed(backendRefs, ({ name }) => name, percent)
+    }),
+  rearrange: (place) =>
+    edited<Route>(place, grpcRoute, 'shop', ({ spec }) => {
+      const rules = spec.rules as object[]
+      rules.reverse()
+    }),
+})
