@@ -11,12 +11,13 @@ const { signal } = new AbortController()
 const startedAt = Date.now()
 const perSecond = 40
 
+const line = (pod: string, code: string, count: number): string =>
+  `shop_requests_total{version="1.0.0",pod="${pod}",code="${code}"} ${count}\n`
+
 /** Two pods of stable with half of the requests each; one request in ten of the second fails. */
 const server = createServer((_request, response) => {
   const requests = Math.floor(((Date.now() - startedAt) / 1_000) * (perSecond / 2))
   const failed = Math.floor(requests / 10)
-  const line = (pod: string, code: string, count: number): string =>
-    `shop_requests_total{version="1.0.0",pod="${pod}",code="${code}"} ${count}\n`
   response
     .writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
     .end(line('a', '200', requests) + line('b', '200', requests - failed) + line('b', '500', failed))
