@@ -173,6 +173,26 @@ export const kubernetesCodes = {
     cause: 'The pod has too little time to end, or begins to end before the last requests have been sent elsewhere.',
     remedy: 'Add `lifecycle.preStop: { sleep: { seconds: 5 } }`, and a `terminationGracePeriodSeconds` above it and the longest request.',
   },
+  'helm-failed': {
+    title: 'Helm has refused a command',
+    cause: 'The message has what it said.',
+    remedy: 'Run the same command by hand; `helm history` shows the state of the release.',
+  },
+  'helm-values-unclear': {
+    title: 'The values that are named do not give the chart the image',
+    cause: 'With them set to the release, the chart renders another image for the container.',
+    remedy: 'Correct `helm.values` to the values from which the template of the chart makes `image:`.',
+  },
+  'helm-release-stuck': {
+    title: 'A Helm release was left pending',
+    cause: 'The helm that made its last revision was interrupted, and Helm refuses every further command.',
+    remedy: 'Nothing has to be done: the next release rolls it back to the last revision that was carried out, and says so.',
+  },
+  'helm-release-busy': {
+    title: 'Another helm may be at work on the release',
+    cause: 'Its last revision is pending, and not for long enough to be taken for interrupted.',
+    remedy: 'Wait until that helm has ended, then run again. After 5 minutes deploy-kit takes the release for stuck and recovers it.',
+  },
   'router-unclear': {
     title: 'It is not clear which router shares the traffic',
     cause:

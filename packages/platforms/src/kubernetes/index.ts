@@ -8,6 +8,7 @@ import { leaseGuard } from './documents/lease-guard.ts'
 import { forwarder } from './endpoint/forwarder.ts'
 import { changesOf } from './manifests/changes.ts'
 import { podCounts } from './metrics/pod-counts.ts'
+import { helmReleases } from './helm/releases.ts'
 import type { KubernetesOptions } from './options.ts'
 import { preflight } from './preflight/index.ts'
 import { partsOf } from './role/permissions.ts'
@@ -43,7 +44,7 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     drainMs: parseDuration(options.drain) ?? 0,
     router: openRouter(() => cluster),
     get releases() {
-      return (releases ??= releasesOf(cluster))
+      return (releases ??= options.helm === undefined ? releasesOf(cluster) : helmReleases(cluster, options.helm, releasesOf(cluster)))
     },
   }
   const looking = observation(cluster)

@@ -1,6 +1,7 @@
 import { parseDuration } from '@deploy-kit/core'
 import { expected, keys, words } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
+import { helmOptions } from './helm/options.ts'
 import { routerOptions } from './routers/index.ts'
 
 /** A duration that stays text: the options of a target are kept as state for `post`. */
@@ -85,6 +86,7 @@ export const kubernetesOptions = keys({
     .enum(['refuse', 'accept'], { error: expected('refuse or accept') })
     .default('refuse')
     .describe('What to do when Argo CD, Flux or Helm manages an object that a release changes.'),
+  helm: helmOptions.optional().describe('Release a workload that a Helm release holds through Helm.'),
   kubeconfig: words.optional().describe('Path of a kubeconfig. Default: KUBECONFIG, ~/.kube/config, or the service account of the pod.'),
   context: words.optional().describe('Context of the kubeconfig. Default: its current one.'),
   'insecure-skip-tls-verify': z

@@ -41,7 +41,11 @@ const pathOptions: Readonly<Record<PlatformName, readonly string[]>> = { kuberne
 /** Options with their paths made absolute: `post` and other runs start elsewhere. */
 export const withPathsFrom = <O extends object>(options: O, platform: PlatformName, directory: string): O => {
   const from = (path: unknown): unknown => (typeof path === 'string' && path !== '-' ? resolve(directory, path) : path)
+  // A chart may be the name of one in a repository; a path begins with a dot.
+  const chart = (value: unknown): unknown => (typeof value === 'string' && value.startsWith('.') ? resolve(directory, value) : value)
   const found = Object.entries(options).map(([option, value]): [string, unknown] => {
+    if (platform === 'kubernetes' && option === 'helm' && typeof value === 'object' && value !== null && 'chart' in value)
+      return [option, { ...value, chart: chart(value.chart) }]
     if (!pathOptions[platform].includes(option)) return [option, value]
     return [option, Array.isArray(value) ? value.map(from) : from(value)]
   })

@@ -6,6 +6,7 @@ import type { Deployment } from '../objects/models.ts'
 import { roleNames } from '../role/role-names.ts'
 import { nameOf } from '../workload/observe.ts'
 import { dryRun } from './dry-run.ts'
+import { helmFindings } from './helm.ts'
 import { missingPermissions } from './permissions.ts'
 import { orNone } from './or-none.ts'
 import { readSituation } from './read-situation.ts'
@@ -34,12 +35,13 @@ export const preflight =
     if (stable === undefined)
       return bySeverity([...(await missingPermissions(roleNames(cluster, environment, undefined), cluster, signal)), ...(await release)])
     const { situation, findings } = await readSituation(stable, plan, cluster, signal)
-    const [denied, refused] = await Promise.all([
+    const [helm, denied, refused] = await Promise.all([
+      helmFindings(cluster, signal),
       missingPermissions(roleNames(cluster, environment, situation.front?.metadata?.name), cluster, signal),
       findings.some(({ severity }) => severity === 'error') ? [] : dryRun(situation, cluster, signal),
     ])
     return bySeverity(
-      unique([...denied, ...(await release), ...findings, ...refused, ...subjects.flatMap((subject) => subject(situation))]),
+      unique([...helm, ...denied, ...(await release), ...findings, ...refused, ...subjects.flatMap((subject) => subject(situation))]),
     )
   }
 

@@ -1,5 +1,6 @@
 import type { Finding } from '@deploy-kit/rollout'
 import type { KubeObject } from '../../api/index.ts'
+import type { KubernetesOptions } from '../../options.ts'
 import { calledIn } from '../situation.ts'
 import type { Subject } from '../subject.ts'
 
@@ -16,7 +17,7 @@ interface Managed extends KubeObject {
 /** Objects that a GitOps controller or Helm writes: it would undo a release, in the middle of it or with its next run. */
 export const owners: Subject = ({ stable, route, options }) =>
   [stable, ...(route === undefined ? [] : [route])].flatMap((object) => {
-    const owner = ownerOf(object)
+    const owner = ownerOf(object, options)
     if (owner === undefined) return []
     return [
       {
@@ -28,7 +29,7 @@ export const owners: Subject = ({ stable, route, options }) =>
     ]
   })
 
-const ownerOf = (object: KubeObject): Owner | undefined => argo(object) ?? flux(object) ?? helm(object)
+const ownerOf = (object: KubeObject, options: KubernetesOptions): Owner | undefined => argo(object) ?? flux(object) ?? helm(object, options)
 
 /** By default Argo CD tracks by the label app.kubernetes.io/instance alone, which Helm charts set too; so who wrote the fields decides. */
 const argo = (object: Managed): Owner | undefined => {
@@ -65,11 +66,11 @@ const flux = ({ metadata, kind = '' }: KubeObject): Owner | undefined => {
       }
 }
 
-const helm = ({ metadata }: KubeObject): Owner | undefined => {
+const helm = ({ metadata }: KubeObject, options: KubernetesOptions): Owner | undefined => {
   const release = metadata?.annotations?.['meta.helm.sh/release-name']
-  if (release === undefined) return undefined
+  if (release === undefined || options.helm?.release === release) return undefined
   return {
     name: `the Helm release ${release}`,
-    remedy: `Be sure that every later \`helm upgrade\` names the image that was released.`,
+    remedy: `Release through Helm, with \`helm: { release: ${release}, … }\` in the platform (docs/kubernetes/helm.md), or be sure that every later \`helm upgrade\` names the image that was released.`,
   }
 }
