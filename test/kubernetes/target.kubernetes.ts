@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Json } from '@deploy-kit/core'
 import type { Platform, Release } from '@deploy-kit/rollout'
 import { stringify } from 'yaml'
 import { targetContract } from '../contracts/target.ts'
@@ -16,12 +15,7 @@ const signal = new AbortController().signal
 /** The lease of the test, as a run of a release would hold it. */
 const takeLease = (platform: Platform): Promise<string> => {
   const intent = { safe: 'stable', weight: { last: 0, next: 0 }, to: 'sha256:none', doing: 'a test' }
-  return platform.documents.write(
-    'lease',
-    { holder: { ...holder }, acquiredAt: 0, ttlMs: 600_000, intent, state: null } as Json,
-    undefined,
-    signal,
-  )
+  return platform.documents.write('lease', { holder: { ...holder }, acquiredAt: 0, ttlMs: 600_000, intent, state: null }, undefined, signal)
 }
 
 const versionOf = async (url: string, headers: Readonly<Record<string, string>>): Promise<VersionName | undefined> => {

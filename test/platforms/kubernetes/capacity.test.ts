@@ -12,6 +12,9 @@ import { kubernetesOptions } from '../../../packages/platforms/src/kubernetes/op
 const counts = fc.integer({ min: 1, max: 500 })
 const weights = fc.integer({ min: 1, max: 100 })
 
+const parsed = (maxSurge: unknown): unknown =>
+  kubernetesOptions.safeParse({ namespace: 'shop', workload: 'deployment/shop', 'max-surge': maxSurge }).data?.['max-surge']
+
 describe('the replicas of the canary', () => {
   test.each([
     [1, 3, 1],
