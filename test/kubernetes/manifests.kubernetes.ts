@@ -80,7 +80,8 @@ describe('manifests as a release', () => {
     expect(await shop.has('ConfigMap', 'extra')).toBe(true)
 
     // Another run, without the checkout.
-    const elsewhere = await shop.opened(undefined)
+    const elsewhere = await shop.opened(undefined, { manifests: ['/no/checkout/here.yaml'] })
+    expect((await shop.findingsOfReturn(elsewhere, one)).filter(({ severity }) => severity === 'error')).toEqual([])
     await elsewhere.target.prepare(one, shop.signal)
     await elsewhere.target.promote(shop.signal)
     expect({ reads: await shop.reads('web'), original: await shop.original(), env: await shop.env() }).toEqual({

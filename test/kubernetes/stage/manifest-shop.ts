@@ -80,20 +80,25 @@ export class ManifestShop {
 
   async findings(version: VersionName, change: Change): Promise<readonly Finding[]> {
     const platform = await this.opened(change)
-    return (await platform.preflight?.(await this.#plan(platform, version), this.signal)) ?? []
+    return (await platform.preflight?.(await this.#plan(platform, await this.release(platform, version)), this.signal)) ?? []
+  }
+
+  /** What stands against a return to a release. */
+  async findingsOfReturn(platform: Platform, release: Release): Promise<readonly Finding[]> {
+    return (await platform.preflight?.(await this.#plan(platform, release, 'rollback'), this.signal)) ?? []
   }
 
   async changes(version: VersionName, change: Change): Promise<readonly string[]> {
     const platform = await this.opened(change)
-    return (await platform.changes?.(await this.#plan(platform, version), this.signal)) ?? []
+    return (await platform.changes?.(await this.#plan(platform, await this.release(platform, version)), this.signal)) ?? []
   }
 
-  async #plan(platform: Platform, version: VersionName): Promise<Plan> {
-    const release = await this.release(platform, version)
+  async #plan(platform: Platform, release: Release, kind: Plan['kind'] = 'release'): Promise<Plan> {
     const { stable } = await platform.target.describe(this.signal)
     return makePlan({
       app: 'web',
       environment: 'test',
+      kind,
       release,
       replaces: stable?.release,
       strategy: 'canary',

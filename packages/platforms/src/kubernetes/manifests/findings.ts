@@ -55,7 +55,9 @@ const selector = ({ workload }: Blueprint, live: Deployment | undefined): readon
 /** What the server says to each object of the release that it does not take, and to each field that is somebody else's. */
 const refusals = async (cluster: Cluster, blueprint: Blueprint, signal: AbortSignal): Promise<readonly Finding[]> => {
   const { client, namespace, options, releases } = cluster
-  const loaded = blueprint.origin === 'manifests' ? await releases.manifests(signal) : undefined
+  // What comes back is what it was: no files are asked for it, and it takes its fields, or nobody could go back.
+  const isNew = blueprint.origin === 'manifests' && releases.composed(blueprint.release) !== undefined
+  const loaded = isNew ? await releases.manifests(signal) : undefined
   const places = new Map(
     (loaded === undefined ? [] : [loaded.workload, ...loaded.others]).map(({ object, where }) => [identityOf(object), where]),
   )
@@ -64,7 +66,7 @@ const refusals = async (cluster: Cluster, blueprint: Blueprint, signal: AbortSig
     const where = places.get(identityOf(object))
     const told = (text: string): string => `${calledObject(object)}${where === undefined ? '' : ` (${where})`}: ${text}`
     try {
-      await client.apply(path, object, { signal, force: blueprint.origin !== 'manifests', query: { dryRun: 'All' } })
+      await client.apply(path, object, { signal, force: !isNew, query: { dryRun: 'All' } })
       return []
     } catch (error) {
       signal.throwIfAborted()

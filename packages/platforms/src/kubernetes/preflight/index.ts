@@ -31,17 +31,19 @@ export const preflight =
     const { client, namespace, options } = cluster
     const kind = workloadKinds[options.workload.split('/')[0] ?? ''] ?? kinds.deployment
     const stable = await orNone(client.get<Deployment>(pathOf(kind, namespace, nameOf(cluster)), { signal }), undefined)
-    const release = releaseFindings(cluster, plan, stable, signal)
-    if (stable === undefined)
-      return bySeverity([...(await missingPermissions(roleNames(cluster, environment, undefined), cluster, signal)), ...(await release)])
+    if (stable === undefined) {
+      const lacking = missingPermissions(roleNames(cluster, environment, undefined), cluster, signal)
+      return bySeverity((await Promise.all([lacking, releaseFindings(cluster, plan, stable, signal)])).flat())
+    }
     const { situation, findings } = await readSituation(stable, plan, cluster, signal)
-    const [helm, denied, refused] = await Promise.all([
+    const [release, helm, denied, refused] = await Promise.all([
+      releaseFindings(cluster, plan, stable, signal),
       helmFindings(cluster, signal),
       missingPermissions(roleNames(cluster, environment, situation.front?.metadata?.name), cluster, signal),
       findings.some(({ severity }) => severity === 'error') ? [] : dryRun(situation, cluster, signal),
     ])
     return bySeverity(
-      unique([...helm, ...denied, ...(await release), ...findings, ...refused, ...subjects.flatMap((subject) => subject(situation))]),
+      unique([...helm, ...denied, ...release, ...findings, ...refused, ...subjects.flatMap((subject) => subject(situation))]),
     )
   }
 
