@@ -38,9 +38,6 @@ describe('the replicas of the canary', () => {
   })
 })
 
-const parsed = (maxSurge: unknown): unknown =>
-  kubernetesOptions.safeParse({ namespace: 'shop', workload: 'deployment/shop', 'max-surge': maxSurge }).data?.['max-surge']
-
 describe('a bound of the surge', () => {
   test.each([
     ['2', 10, 2],

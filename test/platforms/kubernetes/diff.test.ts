@@ -48,8 +48,6 @@ test('a Secret that had no content before, or has none any more, shows none eith
     expect(changesBetween(before, after).join()).not.toContain('aGlkZGVu')
 })
 
-const image = (digit: string) => workload(`acme/web@sha256:${digit.repeat(64)}`, [])
-
 test('what deploy-kit writes for itself is no change, and digests are short enough to be read', () => {
   const labelled = { ...map('a'), metadata: { name: 'm', labels: { 'deploy-kit.io/app': 'web' } } }
   expect(changesBetween(labelled, map('a'))).toEqual([])
