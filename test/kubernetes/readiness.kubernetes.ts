@@ -137,9 +137,10 @@ describe('a version that does not', () => {
     expect(error?.message).toMatch(/no node takes it: 0\/\d+ nodes are available/)
   })
 
-  test('because it needs more memory than it may have', async () => {
-    const { error } = await released('two', inContainer({ resources: { limits: { memory: '4Mi' }, requests: { memory: '1Mi' } } }))
-    expect(error?.message).toMatch(/OOMKilled|memory/i)
+  test('because its pod cannot even be set up, is told by the last warning about it', async () => {
+    const starved = { resources: { limits: { memory: '2Mi' }, requests: { memory: '1Mi' } } }
+    const { error } = await released('two', inContainer(starved), { withinMs: 8_000 })
+    expect(error?.message).toMatch(/did not become ready within 8 s\. .* Failed to create pod sandbox: .*memory limit too low/)
   })
 
   test('because a quota refuses its pods', async () => {

@@ -281,6 +281,19 @@ describe('a rollback', () => {
     })
   })
 
+  test('of a workload that is replaced in place replaces it in place', async () => {
+    shop.target.replacedInPlace('at-once')
+    for (const version of ['v2', 'v3'])
+      await deploy(
+        { settings: { ...settings, strategy: 'rolling', watchMs: 60_000 }, release: release(version), dryRun: false, kind: 'release' },
+        shop.context(),
+      )
+    shop.target.calls.length = 0
+    const { end } = await rollback({ ...returns, to: 'last-known-good', reason: 'orders are missing' }, shop.context())
+    expect(end).toMatchObject({ phase: 'promoted' })
+    expect(shop.target).toMatchObject({ stable: { version: 'v2' }, calls: ['replace v2'] })
+  })
+
   test('during a rollout ends it, and goes no further back', async () => {
     await shop.hasDeadRollout()
     const report = await rollback({ ...returns, to: 'last-known-good', reason: 'orders are missing' }, shop.context())

@@ -165,7 +165,16 @@ const completed = async (release: Release, { platform, signal }: TargetContext):
   (await platform.complete?.(release, signal)) ?? release
 
 const planFor = ({ settings, release, kind }: DeployRequest, observed: TargetState, { inPlace }: Target): Plan =>
-  makePlan({ ...settings, kind, release, replaces: observed.stable?.release, smoke: settings.smoke !== undefined, inPlace })
+  makePlan({
+    ...settings,
+    // Whoever returns to a release chooses no strategy; where only one is possible it is that.
+    strategy: kind === 'rollback' && inPlace?.only === true ? 'rolling' : settings.strategy,
+    kind,
+    release,
+    replaces: observed.stable?.release,
+    smoke: settings.smoke !== undefined,
+    inPlace,
+  })
 
 /** Where to go on: reality wins over what was stored, and the time of the deadline begins anew. */
 const carriedOn = ({ saved }: Resumable, observed: TargetState, now: number): SavedRollout => ({
