@@ -118,6 +118,14 @@ describe('owners', () => {
   })
 })
 
+test('the Helm release that deploy-kit releases through is no other owner', () => {
+  const held = managed({ annotations: { 'meta.helm.sh/release-name': 'shop' } })
+  expect(found(owners, { ...held, options: { helm: { release: 'shop', chart: './chart', values: { tag: 'image.tag' } } } })).toEqual([])
+  expect(found(owners, { ...held, options: { helm: { release: 'cart', chart: './chart', values: { tag: 'image.tag' } } } })).toEqual([
+    'error managed-elsewhere',
+  ])
+})
+
 describe('other controllers', () => {
   test.each<[string, Given]>([
     [

@@ -1,5 +1,6 @@
 import { disjointLabels } from '../objects/disjoint-labels.ts'
 import { ours, prefix, type LabelSelector } from '../objects/labels.ts'
+import { withOwnSelectors } from '../objects/own-selectors.ts'
 import { asLabel, suffixed } from '../objects/names.ts'
 import type { Deployment, PodTemplate, Service, ServicePort } from '../objects/models.ts'
 
@@ -55,6 +56,7 @@ export const canaryDeployment = ({ app, namespace, workload, avoid, replicas, ro
           ...(template.metadata?.annotations !== undefined && { annotations: template.metadata.annotations }),
           labels: { ...labels, [ours.app]: asLabel(app), [`${ours.track}-of`]: asLabel(workload.metadata?.name ?? '') },
         },
+        ...(template.spec !== undefined && { spec: withOwnSelectors(template.spec, template.metadata?.labels ?? {}, labels) }),
       } satisfies PodTemplate,
     },
   }
