@@ -27,7 +27,7 @@ const atWeight = (weight: number): Moment => ({
 })
 
 const promotes = ({ method, path }: { readonly method: string; readonly path: string }): boolean =>
-  method === 'PATCH' && /\/deployments\/web\?/.test(path)
+  method === 'PATCH' && /\/deployments\/web\?/.test(path) && !path.includes('dryRun')
 
 const whilePromoting = (name: string, when: Hold['when']): Moment => ({
   name,

@@ -1,4 +1,4 @@
-import { KitError, urgent, patient, type RetryPolicy } from '@deploy-kit/core'
+import { KitError, patient, pauseMs, urgent, type RetryPolicy } from '@deploy-kit/core'
 import type { Percent } from '@deploy-kit/rollout'
 import type { KubeObject } from '../../api/index.ts'
 import type { Router, RouterContext } from '../router.ts'
@@ -19,7 +19,7 @@ export interface WeightedRequest<T extends KubeObject, D extends Destination> {
 /** A router whose objects share traffic by weights. */
 export const weightedRouter = <T extends KubeObject, D extends Destination>(
   { name, paths, sharing, header, taken = () => Promise.resolve() }: WeightedRequest<T, D>,
-  { client, services }: RouterContext,
+  { client, clock, services }: RouterContext,
 ): Router => {
   const { weightIn, attached, withWeight, detached, wayHome } = shareOut(sharing, services, header)
   /** The objects as they were last seen, from which the way home is prepared. */
@@ -45,13 +45,22 @@ export const weightedRouter = <T extends KubeObject, D extends Destination>(
       const operations = wayHome(object)
       return operations.length === 0 ? object : client.patch<T>(path, operations, { type: 'json-patch', signal, policy: urgent })
     }
-    const known = last.get(path) ?? (await read(path, signal, urgent))
-    const now = await patch(known).catch((error: unknown) => {
-      if (isRearranged(error)) return undefined
-      throw error
-    })
-    const isHome = now !== undefined && now !== known && weightIn(now) === 0
-    last.set(path, isHome ? now : await patch(await read(path, signal, urgent)))
+    let object = last.get(path) ?? (await read(path, signal, urgent))
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const now = await patch(object)
+        last.set(path, now)
+        if ((now !== object || attempt > 1) && weightIn(now) === 0) return
+        if (attempt > urgent.retries) throw new KitError('cluster-conflict', `Somebody else raises the weight in ${name} again and again.`)
+      } catch (error) {
+        if (!isRearranged(error) || attempt > urgent.retries) throw error
+        await clock.sleep(
+          pauseMs(urgent, attempt, () => 0),
+          signal,
+        )
+      }
+      object = await read(path, signal, urgent)
+    }
   }
   /**
    * Sets the weight in all objects, or in none when a foreign one stands there. The largest of them counts: a run may have died between
