@@ -6,6 +6,7 @@ export default {
   rootDir: '../..',
   testMatch: ['<rootDir>/test/kubernetes/**/*.kubernetes.ts'],
   testTimeout: 180_000,
+  setupFilesAfterEnv: ['<rootDir>/test/kubernetes/retry.ts'],
   // One node serves all of them: two suites at a time leave it time for what is tested.
   maxWorkers: 2,
 }
