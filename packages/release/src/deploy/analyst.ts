@@ -10,7 +10,7 @@ import {
   type Sample,
 } from '@deploy-kit/judge'
 import type { Analyst, CountSource, Evidence, Percent, Verdict } from '@deploy-kit/rollout'
-import type { Judging } from './outlook.ts'
+import type { Judging } from './judging.ts'
 import { TrafficSeen } from './traffic-seen.ts'
 
 export interface AnalystContext {

@@ -1,5 +1,5 @@
 import type { JudgeOptions } from '@deploy-kit/judge'
-import type { Judging } from './outlook.ts'
+import type { Judging } from './judging.ts'
 import type { DeploySettings, JudgeSettings, MetricSettings } from './settings.ts'
 
 /** The judge's options; what the user did not say is the judge's own default. */

@@ -1,7 +1,8 @@
 import { asKitError, formatDuration, type Clock } from '@deploy-kit/core'
-import { forecast, type Forecast, type JudgeOptions, type Traffic } from '@deploy-kit/judge'
+import { forecast, type Forecast, type Traffic } from '@deploy-kit/judge'
 import type { MetricSource } from '@deploy-kit/metrics'
 import type { Percent, Plan, RecentCounts, Step } from '@deploy-kit/rollout'
+import type { Judging } from './judging.ts'
 import { remediesFor } from './remedies.ts'
 
 /** What the traffic is now, seen over a short time before the rollout. */
@@ -10,13 +11,6 @@ export interface ObservedTraffic {
   readonly perSecond: number
   /** Failure share of stable, 0 to 1. Without a failure in n requests it is taken as 1 / (2 n). */
   readonly failureRate: number
-}
-
-/** How the judge looks at it. */
-export interface Judging {
-  readonly options: JudgeOptions
-  /** Synthetic requests a second to each side; 0 without. */
-  readonly probesPerSecond: number
 }
 
 /** How long the judge will need at each step, and what to do where the longest bake cannot suffice. */

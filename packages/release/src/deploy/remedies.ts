@@ -1,7 +1,7 @@
 import { formatDuration } from '@deploy-kit/core'
 import { percent, type Forecast } from '@deploy-kit/judge'
 import type { Percent, Step } from '@deploy-kit/rollout'
-import type { Judging } from './outlook.ts'
+import type { Judging } from './judging.ts'
 
 const weights: readonly Percent[] = [5, 10, 20, 25, 50, 75, 100]
 const harms: readonly number[] = [0.002, 0.005, 0.01, 0.02, 0.05]

@@ -1,6 +1,7 @@
 import type { Sample } from '@deploy-kit/judge'
 import type { Ahead } from '@deploy-kit/rollout'
-import { lookAhead, trafficOf, type Judging } from './outlook.ts'
+import type { Judging } from './judging.ts'
+import { lookAhead, trafficOf } from './outlook.ts'
 
 /** The traffic of a rollout so far, and what the judge's forecast makes of it. */
 export class TrafficSeen {

@@ -2,7 +2,7 @@ import { selects } from '../objects/labels.ts'
 import type { PodDisruptionBudget } from '../objects/models.ts'
 import type { IntOrString } from '@kubernetes/client-node'
 import { canaryNameOf } from '../workload/canary-objects.ts'
-import type { Sides } from './index.ts'
+import type { Sides } from './sides.ts'
 
 /**
  * A budget for the canary like that of stable; undefined when none selects stable's pods, or the canary's are selected as well. A number

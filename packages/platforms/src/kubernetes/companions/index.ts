@@ -4,14 +4,9 @@ import type { Deployment } from '../objects/models.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
 import { budgetFor } from './budget.ts'
 import { policyFor } from './policy.ts'
-import { companionSources, type CompanionSources } from './sources.ts'
+import type { Sides } from './sides.ts'
+import { companionSources } from './sources.ts'
 import { unlessForbidden } from './unless-forbidden.ts'
-
-/** Both sides, and what may hold for stable's pods. */
-export interface Sides extends CompanionSources {
-  readonly stable: Deployment
-  readonly canary: { readonly deployment: Deployment }
-}
 
 /** What the canary gets beside its Deployment and Service, so that the cluster treats it as it treats stable. */
 export const companionsFor = (sides: Sides): readonly KubeObject[] => [budgetFor(sides), policyFor(sides)].flatMap((object) => object ?? [])

@@ -2,7 +2,7 @@ import { selects, type Labels, type LabelSelector } from '../objects/labels.ts'
 import type { KubeObject } from '../api/index.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
 import type { NetworkPolicy } from '../objects/models.ts'
-import type { Sides } from './index.ts'
+import type { Sides } from './sides.ts'
 
 interface Peer {
   readonly podSelector?: LabelSelector

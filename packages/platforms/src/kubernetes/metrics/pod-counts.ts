@@ -1,14 +1,11 @@
 import { KitError, messageOf, single, type Clock } from '@deploy-kit/core'
-import { CounterDeltas, Dealer, parseExposition, parseMatchers, type Increase } from '@deploy-kit/metrics'
+import { CounterDeltas, Dealer, parseExposition, parseMatchers } from '@deploy-kit/metrics'
 import type { CountSource, Side } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeClient } from '../api/index.ts'
 import type { Pod } from '../objects/models.ts'
-import type { KubernetesOptions } from '../options.ts'
 import type { Observation } from '../workload/observe.ts'
 import { isReady } from '../workload/pods.ts'
-import { countsOf, requestsOf } from './tally.ts'
-
-export type MetricsOptions = NonNullable<KubernetesOptions['metrics']>
+import { countsOf, requestsOf, type MetricsOptions, type PodIncreases } from './tally.ts'
 
 export interface PodCountsRequest {
   readonly client: KubeClient
@@ -20,9 +17,6 @@ export interface PodCountsRequest {
 
 /** Two tries: a scrape that is late is worth nothing. */
 const scrapePolicy = { ...single, retries: 1, timeoutMs: 3_000 }
-
-/** What each pod of a side has counted since the last read, by the name of the pod. */
-export type PodIncreases = ReadonlyMap<string, readonly Increase[]>
 
 /** Counts of both sides from the pods themselves, read through the API server: neither a Prometheus nor a way into the pod network is needed. */
 export const podCounts = ({ client, namespace, metrics, observation, clock }: PodCountsRequest): CountSource => {

@@ -8,7 +8,12 @@ import {
   type Matcher,
 } from '@deploy-kit/metrics'
 import type { HalfCounts, MetricCounts, SideCounts } from '@deploy-kit/rollout'
-import type { MetricsOptions, PodIncreases } from './pod-counts.ts'
+import type { KubernetesOptions } from '../options.ts'
+
+export type MetricsOptions = NonNullable<KubernetesOptions['metrics']>
+
+/** What each pod of a side has counted since the last read, by the name of the pod. */
+export type PodIncreases = ReadonlyMap<string, readonly Increase[]>
 
 /**
  * What both sides counted. A side without a counter that can be compared with an earlier one is undefined, never zero requests.
