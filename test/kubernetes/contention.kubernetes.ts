@@ -84,10 +84,13 @@ test('an autoscaler that scales stable in the middle keeps its say, and the cana
   expect(lost).toBe(0)
 })
 
-test('a release of what serves already changes nothing', async () => {
+test('a release of what was released already changes nothing', async () => {
   await using shop = await Shop.serving(cluster, 'one')
-  const before = (await shop.deployment())?.metadata?.resourceVersion
-  const { exitCode, outputs } = await shop.releases('one')
+  shop.underTraffic(50)
+  const first = await shop.releases('two', { strategy: 'blue-green', 'on-insufficient': 'promote-if-within-tolerance', 'bake-max': '2s' })
+  expect({ exitCode: first.exitCode, log: first.log }).toMatchObject({ exitCode: 0 })
+  const before = (await shop.deployment())?.metadata?.generation
+  const { exitCode, outputs } = await shop.releases('two')
   expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 0, outcome: 'unchanged' })
-  expect((await shop.deployment())?.metadata?.resourceVersion).toBe(before)
+  expect((await shop.deployment())?.metadata?.generation).toBe(before)
 })
