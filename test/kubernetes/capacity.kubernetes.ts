@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { configurationOf, leaseDocument, type Platform, type Release } from '@deploy-kit/rollout'
+import { configurationOf, type Platform, type Release } from '@deploy-kit/rollout'
 import type { Deployment } from '../../packages/platforms/src/kubernetes/objects/models.ts'
 import { testCluster, type VersionName } from './stage/cluster.ts'
-import { holder, openPlatform } from './stage/platform.ts'
+import { openPlatform, takeLease } from './stage/platform.ts'
 import { Shop } from './stage/shop.ts'
 
 const cluster = testCluster()
@@ -12,14 +12,7 @@ const signal = new AbortController().signal
 const prepared = async (options: Readonly<Record<string, unknown>> = {}, version: VersionName = 'two') => {
   const shop = await Shop.serving(cluster, 'one', { replicas: 2 })
   const platform = await openPlatform(shop.namespace, { options })
-  const lease = {
-    holder,
-    acquiredAt: 0,
-    ttlMs: 600_000,
-    intent: { safe: 'stable', weight: { last: 0, next: 0 }, from: undefined, to: '', doing: 'test' },
-    state: null,
-  }
-  await platform.documents.write(leaseDocument, lease as never, undefined, signal)
+  await takeLease(platform)
   const release = await releaseOf(platform, version)
   await platform.target.prepare(release, signal)
   return { shop, target: platform.target }

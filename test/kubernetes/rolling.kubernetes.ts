@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { configurationOf, leaseDocument, type Platform, type Release } from '@deploy-kit/rollout'
+import { configurationOf, type Platform, type Release } from '@deploy-kit/rollout'
 import type { KubeObject } from '../../packages/platforms/src/kubernetes/api/index.ts'
 import type { Pod, Workload } from '../../packages/platforms/src/kubernetes/objects/models.ts'
 import { testCluster, type VersionName } from './stage/cluster.ts'
 import { TestNamespace } from './stage/namespace.ts'
 import { webDeployment } from './stage/objects.ts'
-import { holder, openPlatform } from './stage/platform.ts'
+import { openPlatform, takeLease } from './stage/platform.ts'
 
 const cluster = testCluster()
 const signal = new AbortController().signal
@@ -47,14 +47,7 @@ class Rolled implements AsyncDisposable {
     const platform = await openPlatform(namespace, {
       options: { workload: `${kind.toLowerCase()}/web`, router: 'auto', 'ready-within': '60s', ...options },
     })
-    const lease = {
-      holder,
-      acquiredAt: 0,
-      ttlMs: 600_000,
-      intent: { safe: 'stable', weight: { last: 0, next: 0 }, from: undefined, to: '', doing: 'test' },
-      state: null,
-    }
-    await platform.documents.write(leaseDocument, lease as never, undefined, signal)
+    await takeLease(platform)
     const rolled = new Rolled(namespace, platform, kind)
     for (let tries = 0; !(await rolled.isServing('one')); tries += 1) {
       if (tries > 300) throw new Error(`${kind} does not serve: ${JSON.stringify(await platform.target.describe(signal))}`)

@@ -1,22 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Platform, Release } from '@deploy-kit/rollout'
+import type { Release } from '@deploy-kit/rollout'
 import { stringify } from 'yaml'
 import { targetContract } from '../contracts/target.ts'
 import { testCluster, versions, type VersionName } from './stage/cluster.ts'
 import { TestNamespace } from './stage/namespace.ts'
 import { webDeployment, webGateway, webRoute, webService } from './stage/objects.ts'
-import { holder, openPlatform } from './stage/platform.ts'
+import { openPlatform, takeLease } from './stage/platform.ts'
 
 const cluster = testCluster()
 const signal = new AbortController().signal
-
-/** The lease of the test, as a run of a release would hold it. */
-const takeLease = (platform: Platform): Promise<string> => {
-  const intent = { safe: 'stable', weight: { last: 0, next: 0 }, to: 'sha256:none', doing: 'a test' }
-  return platform.documents.write('lease', { holder: { ...holder }, acquiredAt: 0, ttlMs: 600_000, intent, state: null }, undefined, signal)
-}
 
 const versionOf = async (url: string, headers: Readonly<Record<string, string>>): Promise<VersionName | undefined> => {
   const answered = (await fetch(url, { headers })).headers.get('x-version')

@@ -1,6 +1,6 @@
 import { silentLogger, systemClock, type RunIdentity } from '@deploy-kit/core'
 import { platformOptions, platforms } from '@deploy-kit/platforms'
-import type { Platform } from '@deploy-kit/rollout'
+import { leaseDocument, type Platform } from '@deploy-kit/rollout'
 import type { TestNamespace } from './namespace.ts'
 
 export const holder: RunIdentity = { id: 'acme/web/1', attempt: 1 }
@@ -24,4 +24,11 @@ export const openPlatform = async (namespace: TestNamespace, { run = holder, opt
     ...options,
   })
   return open(settings, { app: 'web', environment: 'test', holder: run, log: silentLogger, clock: systemClock })
+}
+
+/** Takes the lease, as a run of a release would hold it. */
+export const takeLease = async ({ documents }: Platform): Promise<void> => {
+  const intent = { safe: 'stable', weight: { last: 0, next: 0 }, to: '', doing: 'a test' }
+  const lease = { holder: { ...holder }, acquiredAt: 0, ttlMs: 600_000, intent, state: null }
+  await documents.write(leaseDocument, lease, undefined, new AbortController().signal)
 }
