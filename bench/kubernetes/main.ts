@@ -13,9 +13,15 @@ const rows: Row[] = []
 console.log(machine())
 for (const scenario of scenarios) {
   if (wanted.length > 0 && !wanted.some((part) => scenario.name.includes(part))) continue
-  const row = await runScenario(cluster, scenario)
-  rows.push(row)
-  console.log(`${row.name}: ${row.outcome}, ${row.judgement}`)
+  try {
+    const row = await runScenario(cluster, scenario)
+    rows.push(row)
+    console.log(`${row.name}: ${row.outcome}, ${row.judgement}`)
+  } catch (error) {
+    // The others are worth their minutes all the same.
+    process.exitCode = 1
+    console.error(`${scenario.name}:`, error)
+  }
 }
 console.log(`\n${markdown(rows)}`)
 if (rows.some(({ isWithinBar }) => !isWithinBar)) process.exitCode = 1

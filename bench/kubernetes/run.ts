@@ -1,30 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { TestCluster } from '../../test/kubernetes/stage/cluster.ts'
-import { Shop, type ShopState } from '../../test/kubernetes/stage/shop.ts'
-import type { Scenario } from './scenarios.ts'
+import { Shop } from '../../test/kubernetes/stage/shop.ts'
+import type { Measured, Scenario } from './scenario.ts'
 import { exposureTo } from './trace.ts'
-
-/** What became of a scenario. */
-export interface Measured {
-  readonly outcome: string
-  readonly reasonCode: string
-  readonly reason: string
-  readonly log: string
-  readonly state: ShopState
-  /** Whether stable's specification is what it was before. */
-  readonly specUnchanged: boolean
-  /** From the first to the last answer of the new version. */
-  readonly exposedS: number
-  /** From the start of the step to its end. */
-  readonly tookS: number
-  /** From the mark of the story, where it set one, to the last answer of the new version. */
-  readonly homeAfterMarkS: number
-  readonly failed: number
-  readonly lost: number
-  readonly usersHit: number
-  readonly sent: number
-}
 
 export interface Row extends Measured {
   readonly name: string
