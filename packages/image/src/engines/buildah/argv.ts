@@ -1,8 +1,6 @@
 import type { BuildRequest } from '../build-engine.ts'
-import { originLabels } from '../origin-labels.ts'
-import { dockerfilePath } from '../process/dockerfile-path.ts'
-import { assignments, flag, flags, toggle } from '../process/flags.ts'
-import { secretArguments } from '../process/secret-arguments.ts'
+import { commonFlags } from '../process/common-flags.ts'
+import { flag, flags } from '../process/flags.ts'
 
 /** Which of the two programs builds; both are the same engine. */
 export type Program = 'buildah' | 'podman'
@@ -21,18 +19,7 @@ export const buildahArgv = (
   '--identity-label=false',
   // Its cache does not know platforms: from it, the image of one became that of the other (seen with 1.28.2, FROM scratch).
   isSeveral(request) ? '--layers=false' : '--layers',
-  ...flag('file', dockerfilePath(request)),
-  ...flag('target', request.target),
-  ...flag('platform', (request.platforms ?? ['linux/amd64']).join(',')),
-  ...flags('build-arg', assignments({ ...request.buildArguments, SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) })),
-  ...flags('build-context', assignments(request.buildContexts)),
-  ...flags('secret', secretArguments(request.secrets)),
-  ...flags('ssh', request.ssh),
-  ...flags('label', assignments({ ...originLabels(request), ...request.labels })),
-  ...flags('annotation', assignments(request.annotations)),
-  ...flags('add-host', request.hosts),
-  ...flag('network', request.network === 'default' ? undefined : request.network),
-  ...toggle('no-cache', request.noCache),
+  ...commonFlags(request),
   ...(request.pull === true ? ['--pull=always'] : []),
   ...flags('cache-from', registryCaches(request.cache?.from)),
   ...flags('cache-to', registryCaches(request.cache?.to)),

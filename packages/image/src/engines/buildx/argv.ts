@@ -1,8 +1,7 @@
 import type { BuildRequest } from '../build-engine.ts'
-import { originLabels } from '../origin-labels.ts'
-import { dockerfilePath } from '../process/dockerfile-path.ts'
-import { assignments, flag, flags, toggle } from '../process/flags.ts'
-import { csvField, secretArguments } from '../process/secret-arguments.ts'
+import { commonFlags } from '../process/common-flags.ts'
+import { flag, flags, toggle } from '../process/flags.ts'
+import { csvField } from '../process/secret-arguments.ts'
 
 /** Files that buildx writes what it did to, and where it puts an image that is not pushed. */
 export interface BuildxFiles {
@@ -15,19 +14,8 @@ export const buildxArgv = (request: BuildRequest, builder: string | undefined, f
   'build',
   ...flag('builder', builder),
   ...flag('progress', 'plain'),
-  ...flag('file', dockerfilePath(request)),
-  ...flag('target', request.target),
-  ...flag('platform', (request.platforms ?? ['linux/amd64']).join(',')),
-  ...flags('build-arg', assignments({ ...request.buildArguments, SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) })),
-  ...flags('build-context', assignments(request.buildContexts)),
-  ...flags('secret', secretArguments(request.secrets)),
-  ...flags('ssh', request.ssh),
-  ...flags('label', assignments({ ...originLabels(request), ...request.labels })),
-  ...flags('annotation', assignments(request.annotations)),
-  ...flags('add-host', request.hosts),
-  ...flag('network', request.network === 'default' ? undefined : request.network),
+  ...commonFlags(request),
   ...(request.network === 'host' ? ['--allow', 'network.host'] : []),
-  ...toggle('no-cache', request.noCache),
   ...toggle('pull', request.pull),
   ...flags('cache-from', request.cache?.from),
   ...flags('cache-to', request.cache?.to),
