@@ -15,4 +15,16 @@ export const entriesOf = (definition: ActionDefinition): readonly Entry[] => [
     : []),
 ]
 
-export const commandLineEntry: Entry = { path: 'cli/index.js', text: `import { cli } from '../index.js'\n\nawait cli()\n` }
+/** People start the command line with a Node of their own: one that is too old is told so, before the bundle breaks on it. */
+export const commandLineEntry: Entry = {
+  path: 'cli/index.js',
+  text: `const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 18)) {
+  console.error(\`deploy-kit needs Node 20.18 or newer; this is Node \${process.versions.node}. Start it by npm run deploy-kit, which brings its own.\`)
+  process.exit(1)
+}
+const { cli } = await import('../index.js')
+
+await cli()
+`,
+}

@@ -3,6 +3,7 @@ export { reasonCodes, type ReasonCode, type ReasonCodePage } from './reason-code
 export { systemClock, type Clock } from './ports/clock.ts'
 export { systemRandom, type Random } from './ports/random.ts'
 export type { Json } from './ports/json.ts'
+export { groupBy } from './collections/group-by.ts'
 export { formatByteChange, formatBytes, parseBytes } from './text/bytes.ts'
 export { formatDuration, parseDuration, writeDuration } from './text/duration.ts'
 export { code, inert, table } from './text/markdown.ts'

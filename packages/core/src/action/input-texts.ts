@@ -33,8 +33,8 @@ export const url = <const O extends InputOptions<string>>(options: O) =>
       kind: 'url',
       allowed: 'an address such as https://shop.example.com',
       parse: (given) => {
-        const address = URL.parse(given)
-        if (address === null || !/^https?:$/.test(address.protocol)) throw new InputRejected('is not an http or https address')
+        const address = URL.canParse(given) ? new URL(given) : undefined
+        if (address === undefined || !/^https?:$/.test(address.protocol)) throw new InputRejected('is not an http or https address')
         if (address.username !== '' || address.password !== '')
           throw new InputRejected('holds a user name or password, which logs would show')
         return given

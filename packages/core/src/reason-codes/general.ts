@@ -31,6 +31,11 @@ export const generalCodes = {
     cause: 'The program is neither on PATH nor given by an input.',
     remedy: 'Install the program, or name it by the input in the message.',
   },
+  'node-too-old': {
+    title: 'This version of Node lacks something that is needed',
+    cause: 'The command line runs on Node 20.18 and newer; some of what images and archives may hold needs more.',
+    remedy: 'Run it with Node 24, for example by `npm run deploy-kit --`, which brings its own.',
+  },
   'tool-failed': {
     title: 'A program ended with an error',
     cause: 'The exit status was not zero; the last lines of its output are in the message.',

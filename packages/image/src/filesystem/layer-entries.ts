@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { PassThrough, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import { KitError } from '@deploy-kit/core'
 import { extract, type Header } from 'tar-stream'
 import { blobPath, verifying } from '../layout/digest.ts'
@@ -41,14 +41,21 @@ export async function* layerEntries(layout: string, layer: Descriptor): AsyncGen
   await feeding
 }
 
+/** Node knows zstd from 22.15 and 23.8 on. @throws KitError `node-too-old` */
+const zstdOf = (layer: Descriptor): Transform => {
+  const { createZstdDecompress } = zlib as Partial<Pick<typeof zlib, 'createZstdDecompress'>>
+  if (createZstdDecompress !== undefined) return createZstdDecompress()
+  throw new KitError('node-too-old', `The layer ${layer.digest} is compressed by zstd, which Node ${process.versions.node} does not know.`)
+}
+
 const decompression = (layer: Descriptor): Transform => {
   switch (compressionOf(layer.mediaType)) {
     case 'none':
       return new PassThrough()
     case 'gzip':
-      return createGunzip()
+      return zlib.createGunzip()
     case 'zstd':
-      return createZstdDecompress()
+      return zstdOf(layer)
     case undefined:
       throw new KitError(
         'image-layout-invalid',

@@ -1,4 +1,4 @@
-import { KitError, messageOf, single, type Clock } from '@deploy-kit/core'
+import { groupBy, KitError, messageOf, single, type Clock } from '@deploy-kit/core'
 import { bucketBoundary, CounterDeltas, Dealer, parseExposition, perBucket, type Increase, type Sample } from '@deploy-kit/metrics'
 import type { Counts, CountSource, HalfCounts, Side, SideCounts } from '@deploy-kit/rollout'
 import type { AdminClient } from './admin-client.ts'
@@ -110,6 +110,6 @@ const tallyOf = (answered: readonly Increase[]): HalfCounts => ({
 
 /** A replica that was asked nothing yet is not there, and needs no comparison. */
 const byReplica = (answered: readonly Increase[]): ReadonlyMap<string, HalfCounts> =>
-  new Map([...Map.groupBy(answered, ({ sample }) => sample.labels['replica'] ?? '')].map(([replica, own]) => [replica, tallyOf(own)]))
+  new Map([...groupBy(answered, ({ sample }) => sample.labels['replica'] ?? '')].map(([replica, own]) => [replica, tallyOf(own)]))
 
 const total = (increases: readonly Increase[]): number => increases.reduce((sum, { increase = 0 }) => sum + increase, 0)

@@ -1,3 +1,4 @@
+import { groupBy } from '@deploy-kit/core'
 import type { Finding, VulnerabilityFinding } from '../report/finding.ts'
 import { newest, smallestFix } from './versions.ts'
 
@@ -65,7 +66,7 @@ const baseChanges = (
 }
 
 const packageChanges = (own: readonly VulnerabilityFinding[]): readonly Change[] => {
-  const groups = Map.groupBy(
+  const groups = groupBy(
     own.filter(({ fixed }) => fixed !== undefined),
     (finding) => [finding.package, finding.installed, finding.class === 'os-pkgs' ? '' : (finding.path ?? finding.target)].join('\0'),
   )

@@ -1,4 +1,4 @@
-import { inert, table } from '@deploy-kit/core'
+import { groupBy, inert, table } from '@deploy-kit/core'
 import type { Finding } from '../report/finding.ts'
 import { worstFirst } from '../gate/gate.ts'
 import { levelOf, securitySeverity } from './level.ts'
@@ -16,7 +16,7 @@ export interface Rule {
 
 /** A rule for each id. Its help has a row for every package that is concerned: Trivy's own names only the last one. */
 export const rulesFor = (findings: readonly Finding[]): ReadonlyMap<string, Rule> =>
-  new Map([...Map.groupBy(findings, ({ id }) => id)].map(([id, group]) => [id, ruleOf(id, group.toSorted(worstFirst))]))
+  new Map([...groupBy(findings, ({ id }) => id)].map(([id, group]) => [id, ruleOf(id, group.toSorted(worstFirst))]))
 
 const names: Readonly<Record<Finding['kind'], string>> = {
   vulnerability: 'VulnerablePackage',
