@@ -25,6 +25,28 @@ const archiveOf = async (content: string, name = 'trivy'): Promise<Buffer> => {
   return gzipSync(Buffer.concat(chunks))
 }
 
+/** Written by Info-ZIP's zip 3.0: a file, a directory, a template, then the program, deflated; and one with the first file alone. */
+const zips = {
+  whole: Buffer.from(
+    [
+      'UEsDBAoAAAAAAMZQel3heHJ7BwAAAAcAAAAJAAAAUkVBRE1FLm1kcmVhZCBtZVBLAwQKAAAAAADGUHpdAAAAAAAAAAAAAAAACAAAAGNvbnRyaWIvUEsDBAoA',
+      'AAAAAMZQel0WtPFGCQAAAAkAAAAQAAAAY29udHJpYi9odG1sLnRwbHRlbXBsYXRlClBLAwQUAAAACADGUHpdH73e9zcAAAAYBgAACQAAAHRyaXZ5LmV4ZSvJ',
+      'yCxWKCjKTy9KzFVITszLyy9RSEpVKCrNU8jMU3DxD1bIzU9J5SoZVTaqbFTZqLJRZSNDGQBQSwECHgMKAAAAAADGUHpd4XhyewcAAAAHAAAACQAAAAAAAAAB',
+      'AAAApIEAAAAAUkVBRE1FLm1kUEsBAh4DCgAAAAAAxlB6XQAAAAAAAAAAAAAAAAgAAAAAAAAAAAAQAO1BLgAAAGNvbnRyaWIvUEsBAh4DCgAAAAAAxlB6XRa0',
+      '8UYJAAAACQAAABAAAAAAAAAAAQAAAKSBVAAAAGNvbnRyaWIvaHRtbC50cGxQSwECHgMUAAAACADGUHpdH73e9zcAAAAYBgAACQAAAAAAAAABAAAApIGLAAAA',
+      'dHJpdnkuZXhlUEsFBgAAAAAEAAQA4gAAAOkAAAAAAA==',
+    ].join(''),
+    'base64',
+  ),
+  without: Buffer.from(
+    [
+      'UEsDBAoAAAAAAMZQel3heHJ7BwAAAAcAAAAJAAAAUkVBRE1FLm1kcmVhZCBtZVBLAQIeAwoAAAAAAMZQel3heHJ7BwAAAAcAAAAJAAAAAAAAAAEAAACkgQAA',
+      'AABSRUFETUUubWRQSwUGAAAAAAEAAQA3AAAALgAAAAAA',
+    ].join(''),
+    'base64',
+  ),
+}
+
 const sum = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
 
 let room: string
@@ -100,6 +122,26 @@ describe('an installation', () => {
     const { path, warnings } = await installs({}, { known, store })
     expect(await readFile(path, 'utf8')).toBe(program)
     expect(warnings).toEqual([expect.stringContaining('is not the archive that was released')])
+  })
+
+  test('takes the program for Windows out of a zip, whatever stands before it', async () => {
+    const windows = { platform: 'win32', architecture: 'x64' } as const
+    const place = '/v0.73.0/trivy_0.73.0_windows-64bit.zip'
+    const installsFrom = (archive: Buffer) => {
+      files.set(place, archive)
+      return installs(
+        { directory: join(room, sum(archive)) },
+        { known: { '0.73.0': { 'windows-64bit.zip': sum(archive) } }, machine: windows },
+      )
+    }
+    const { path } = await installsFrom(zips.whole)
+    expect(path).toMatch(/trivy\.exe$/)
+    expect(await readFile(path, 'utf8')).toBe('this program cannot be run in DOS mode\n'.repeat(40))
+    await expect(installsFrom(zips.without)).rejects.toMatchObject({
+      code: 'trivy-install-failed',
+      message: expect.stringContaining('holds no file `trivy.exe`'),
+    })
+    await expect(installsFrom(zips.whole.subarray(0, 300))).rejects.toMatchObject({ code: 'trivy-install-failed' })
   })
 
   test('asks nobody when it is offline, and takes what is there', async () => {

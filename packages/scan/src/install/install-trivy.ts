@@ -104,7 +104,7 @@ const installOne = async (
     await ports.store?.save(archive, sha256)
   }
   await mkdir(options.unpackInto, { recursive: true })
-  return unpackProgram(archive, options.unpackInto, ports.signal)
+  return unpackProgram(archive, options.unpackInto)
 }
 
 /** Under another name until it is known to be right: a download that was killed is no archive. */

@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { KitError } from '@deploy-kit/core'
-import { supervise } from '@deploy-kit/core/process'
 import { extract } from 'tar-stream'
 
 /** Takes the program out of a release's archive, and nothing else. @throws KitError `trivy-install-failed` */
-export const unpackProgram = async (archive: string, directory: string, signal: AbortSignal): Promise<string> =>
-  archive.endsWith('.zip') ? await fromZip(archive, directory, signal) : await fromTar(archive, directory)
+export const unpackProgram = async (archive: string, directory: string): Promise<string> =>
+  archive.endsWith('.zip') ? await fromZip(archive, directory) : await fromTar(archive, directory)
 
 const fromTar = async (archive: string, directory: string): Promise<string> => {
   const program = join(directory, 'trivy')
@@ -27,9 +26,19 @@ const fromTar = async (archive: string, directory: string): Promise<string> => {
   return program
 }
 
-/** Windows brings a tar that reads zip files. */
-const fromZip = async (archive: string, directory: string, signal: AbortSignal): Promise<string> => {
-  const { exitCode, stderr } = await supervise('tar', ['-xf', archive, '-C', directory, 'trivy.exe'], { deadlineMs: 120_000, signal })
-  if (exitCode !== 0) throw new KitError('trivy-install-failed', `\`${archive}\` could not be unpacked: ${stderr.trim()}`)
-  return join(directory, 'trivy.exe')
+/** Releases for Windows. Not by its `tar`, which reads them: on GitHub's runners another one, which does not, may come first on PATH. */
+const fromZip = async (archive: string, directory: string): Promise<string> => {
+  const { openPromise } = await import('yauzl')
+  const program = join(directory, 'trivy.exe')
+  const zip = await openPromise(archive, { lazyEntries: true, autoClose: false })
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (entry.fileName !== 'trivy.exe') continue
+      await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(program))
+      return program
+    }
+  } finally {
+    zip.close()
+  }
+  throw new KitError('trivy-install-failed', `\`${archive}\` holds no file \`trivy.exe\`.`)
 }
