@@ -3,15 +3,24 @@ import { z } from 'zod'
 // Only what is read is named: Trivy adds fields with each release, which stay in the report and disturb nobody here, and it
 // leaves out whatever is empty, so that what is missing has the value that Trivy means by it.
 const text = z.string().default('')
+/** Go writes a list or a map without entries as null, where it was not told to leave it out. */
+const list = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? undefined)
+const map = <Item extends z.ZodType>(item: Item) =>
+  z
+    .record(z.string(), item)
+    .nullish()
+    .transform((items) => items ?? undefined)
 const layer = z.object({ Digest: text, DiffID: text }).optional()
 
-const scores = z
-  .record(z.string(), z.object({ V3Score: z.number().optional(), V40Score: z.number().optional(), V2Score: z.number().optional() }))
-  .optional()
+const scores = map(z.object({ V3Score: z.number().optional(), V40Score: z.number().optional(), V2Score: z.number().optional() }))
 
 export const vulnerability = z.object({
   VulnerabilityID: z.string(),
-  VendorIDs: z.array(z.string()).optional(),
+  VendorIDs: list(z.string()),
   PkgID: text,
   PkgName: z.string(),
   PkgPath: text,
@@ -66,7 +75,7 @@ export const packageEntry = z.object({
   Version: text,
   Identifier: z.object({ PURL: text }).optional(),
   FilePath: text,
-  Locations: z.array(z.object({ StartLine: z.number().optional() })).optional(),
+  Locations: list(z.object({ StartLine: z.number().optional() })),
 })
 
 /** What an ignore file, a policy or a VEX document took out of the findings, with `--show-suppressed`. */
@@ -75,16 +84,16 @@ export const modified = z.object({ Type: text, Status: text, Statement: text, So
 export const artifact = z.object({
   OS: z.object({ Family: z.string(), Name: text, EOSL: z.boolean().default(false) }).optional(),
   ImageID: text,
-  RepoTags: z.array(z.string()).optional(),
-  RepoDigests: z.array(z.string()).optional(),
+  RepoTags: list(z.string()),
+  RepoDigests: list(z.string()),
   ImageConfig: z
     .looseObject({
       architecture: text,
       os: text,
       variant: text,
-      rootfs: z.object({ diff_ids: z.array(z.string()).default([]) }).optional(),
-      history: z.array(z.object({ created_by: text, empty_layer: z.boolean().default(false) })).optional(),
-      config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).optional(),
+      rootfs: z.object({ diff_ids: list(z.string()) }).optional(),
+      history: list(z.object({ created_by: text, empty_layer: z.boolean().default(false) })),
+      config: z.object({ Labels: map(z.string()) }).optional(),
     })
     .optional(),
 })
