@@ -105,4 +105,18 @@ describe('the Dockerfile', () => {
     expect(places.lineOf('apt')).toBe(5)
     expect(places.baseLayers.has('apt')).toBe(false)
   })
+
+  test('is read as well against the history of buildah, which has hashes for what was copied', () => {
+    const copies = 'FROM debian:12\nADD rootfs.tar /\nRUN make\nCOPY ["a", "/with space/"]\nCOPY src /app\n'
+    const places = dockerfilePlaces(copies, 'Dockerfile', [
+      // Debian's own image was made in the same way.
+      { diffId: 'debian', createdBy: '/bin/sh -c #(nop) ADD file:5fa6 in / ' },
+      { diffId: 'rootfs', createdBy: '/bin/sh -c #(nop) ADD file:7e71 in / ' },
+      { diffId: 'make', createdBy: '/bin/sh -c make' },
+      { diffId: 'json', createdBy: '/bin/sh -c #(nop) COPY file:87b3 in /with space/ ' },
+      { diffId: 'src', createdBy: '/bin/sh -c #(nop) COPY dir:f878 in /app ' },
+    ])
+    expect(['rootfs', 'make', 'json', 'src', 'debian'].map((layer) => places.lineOf(layer))).toEqual([2, 3, 4, 5, 1])
+    expect([...places.baseLayers]).toEqual(['debian'])
+  })
 })

@@ -32,10 +32,14 @@ export const dockerfilePlaces = (source: string, file: string, layers: readonly 
   }))
   const from = instructions.findLastIndex(({ keyword }) => keyword === 'FROM')
   const { base, own } = chainFrom(instructions, from)
+  // An instruction makes one layer at most, and what came with the base lies below.
+  const makers = own.filter(({ keyword }) => makesLayer.has(keyword)).length
   const made = new Map(
-    layers.flatMap(({ diffId, createdBy }) =>
-      own.flatMap((instruction) => (madeBy(instruction, createdBy) ? [[diffId, instruction.line] as const] : [])),
-    ),
+    layers
+      .slice(layers.length - Math.min(makers, layers.length))
+      .flatMap(({ diffId, createdBy }) =>
+        own.flatMap((instruction) => (madeBy(instruction, createdBy) ? [[diffId, instruction.line] as const] : [])),
+      ),
   )
   const fromLine = instructions[from]?.line ?? 1
   return {
@@ -68,8 +72,15 @@ const chainFrom = (
 /** `--platform=…`, `--mount=…`, `--chown=…`: no part of a name, nor of the history of an image. */
 const flags = /^(?:--\S+\s+)+/
 
+const makesLayer: ReadonlySet<string> = new Set(['RUN', 'COPY', 'ADD', 'WORKDIR'])
+
+/** buildah, and Docker without BuildKit, write a hash for what was copied: `/bin/sh -c #(nop) COPY dir:7e71… in /app `. */
+const withHash = /#\(nop\)\s+(COPY|ADD)\s.*? in (.+)$/
+
 const madeBy = ({ keyword, text }: Instruction, createdBy: string): boolean => {
-  if (!['RUN', 'COPY', 'ADD', 'WORKDIR'].includes(keyword)) return false
+  if (!makesLayer.has(keyword)) return false
+  const [, copied, to] = withHash.exec(createdBy) ?? []
+  if (to !== undefined) return copied === keyword && ` ${squeeze(text)}`.endsWith(` ${squeeze(to)}`)
   const said = squeeze(createdBy)
   const wanted = squeeze(text.replace(flags, ''))
   return wanted !== '' && said.includes(wanted) && (keyword === 'RUN' || said.toUpperCase().includes(keyword))
