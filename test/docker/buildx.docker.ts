@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { cacheService } from '../fakes/cache-service.ts'
 import { Yard } from './yard.ts'
 
 const yard = await Yard.open(['buildkit'])
@@ -144,6 +145,32 @@ describe('the digest', () => {
   })
 })
 
+test('a bill of materials is attached when it is asked for, by the scanner that BuildKit takes from Docker Hub', async () => {
+  // One of ours in its place (docs/attestations/sbom-protocol.md of BuildKit): it finds one file.
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v0.1',
+    predicateType: 'https://spdx.dev/Document',
+    subject: [],
+    predicate: { spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', name: 'shop', files: [{ fileName: '/version' }] },
+  }
+  const scanner = {
+    Dockerfile: 'FROM scratch\nCOPY busybox /bin/busybox\nCOPY scan found.json /\nENTRYPOINT ["/bin/busybox", "sh", "/scan"]\n',
+    'found.json': JSON.stringify(statement),
+    scan: '/bin/busybox test -f "$BUILDKIT_SCAN_SOURCE/version" && /bin/busybox cp /found.json "$BUILDKIT_SCAN_DESTINATION/shop.spdx.json"\n',
+  }
+  const place = { images: `${yard.registry}/docker/buildkit-syft-scanner`, tags: 'stable-1', push: 'true' }
+  expect(await yard.builds(await inputs('scanner', place, scanner))).toMatchObject({ exitCode: 0 })
+
+  const { exitCode, outputs, stdout } = await yard.builds(await inputs('billed', { push: 'true', tags: 'v1', sbom: 'true' }))
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+  const found = await yard.manifest('acme/billed', 'v1')
+  expect([found?.digest, outputs['platforms']]).toEqual([outputs['digest'], 'linux/amd64'])
+  const listed = found?.body['manifests'] as readonly { readonly digest: string }[] | undefined
+  expect((await yard.manifest('acme/billed', listed?.[1]?.digest ?? ''))?.body).toMatchObject({
+    layers: [{ annotations: { 'in-toto.io/predicate-type': 'https://spdx.dev/Document' } }],
+  })
+})
+
 describe('secrets', () => {
   test('reach RUN from text, environment and file, and nothing else', async () => {
     const files = {
@@ -175,6 +202,39 @@ describe('caches', () => {
     const second = await yard.builds(await inputs('cached', { push: 'true', tags: 'v1', 'build-cache': cache }))
     expect(second.outputs['digest']).toBe(first.outputs['digest'])
     expect(second.summary).toMatch(/from the cache \| 3 of 3 steps/)
+  })
+
+  test.each([
+    ['in a directory', () => `local,dest=${join(yard.directory, 'buildcache')}`],
+    ['inside the image itself', () => 'inline'],
+  ])('%s serve a BuildKit that has forgotten everything', async (_where, cache) => {
+    const given = async () => inputs('kept', { push: 'true', tags: 'latest', 'build-cache': cache(), 'cache-errors': 'fail' })
+    const first = await yard.builds(await given())
+    expect(first).toMatchObject({ exitCode: 0, outputs: { outcome: 'built' } })
+    await yard.forgets()
+    const second = await yard.builds(await given())
+    expect(second.outputs['digest']).toBe(first.outputs['digest'])
+    expect(second.summary).toMatch(/from the cache \| 3 of 3 steps/)
+  })
+
+  test("in GitHub's cache serve a BuildKit that has forgotten everything, as long as GitHub remembers", async () => {
+    await using cache = await cacheService()
+    const given = { push: 'digest', tags: 'v1', 'build-cache': 'gha', 'cache-errors': 'fail' }
+    const first = await yard.builds(await inputs('gha', given), cache.environment)
+    expect(first).toMatchObject({ exitCode: 0, outputs: { outcome: 'built' } })
+    const blobs = cache.keys().filter((key) => key.startsWith('buildkit-blob-1-sha256:'))
+    // The layers, larger than a block of the storage and smaller; and the index under the scope, which is the name of the image.
+    expect(blobs.length).toBeGreaterThanOrEqual(3)
+    expect(cache.keys().at(-1)).toMatch(/^index-[\w.-]*acme-gha-1-[0-9a-f]{8}#1$/)
+
+    await yard.forgets()
+    const second = await yard.builds(await inputs('gha', given), cache.environment)
+    expect(second.outputs['digest']).toBe(first.outputs['digest'])
+    expect(second.summary).toMatch(/from the cache \| 3 of 3 steps/)
+
+    await yard.forgets()
+    cache.forgets()
+    expect((await yard.builds(await inputs('gha', given), cache.environment)).summary).not.toContain('3 of 3 steps')
   })
 
   test('that cannot be written fail nothing, unless that is asked for', async () => {

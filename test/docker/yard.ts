@@ -143,6 +143,9 @@ export class Yard implements AsyncDisposable {
       'enabled = false',
       `[registry."${this.registry}"]`,
       'http = true',
+      // What BuildKit takes from Docker Hub by itself, it takes from here, where somebody has put it.
+      '[registry."docker.io"]',
+      `mirrors = ["${this.registry}"]`,
     ]
     await writeFile(join(this.directory, 'buildkitd.toml'), configuration.join('\n'))
     const isReady = async (): Promise<boolean> => existsSync(this.buildkit.slice('unix://'.length))

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { BlobStorage } from './blob-storage.ts'
 import { loopback } from './loopback.ts'
 
 interface Entry {
@@ -17,31 +18,16 @@ const prefix = '/twirp/github.actions.results.api.v1.CacheService/'
  * newest first, and only with the token of the job. What it does not know breaks the connection and fails the test.
  */
 export const cacheService = async () => {
-  const token = randomUUID()
+  const token = tokenOfJob()
   const entries: Entry[] = []
-  const blobs = new Map<string, Buffer>()
+  const storage = new BlobStorage()
   let base = ''
   const server = await loopback(async (request, response) => {
     const url = new URL(request.url ?? '', base)
     const body = await bodyOf(request)
     const answer = (value: object): void => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
-    if (url.pathname.startsWith('/storage/')) {
-      if (request.headers.authorization !== undefined) throw new Error('the token was sent to the storage')
-      const name = url.pathname.slice('/storage/'.length)
-      if (request.method === 'PUT' && request.headers['x-ms-blob-type'] === 'BlockBlob') {
-        blobs.set(name, body)
-        return void response.writeHead(201, { etag: '"1"', 'last-modified': new Date(0).toUTCString() }).end()
-      }
-      const found = blobs.get(name)
-      if (found === undefined) throw new Error(`no such blob: ${name}`)
-      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
-      const part = from === undefined ? found : found.subarray(Number(from), Number(to) + 1)
-      response.writeHead(from === undefined ? 200 : 206, {
-        'content-length': part.length,
-        ...(from !== undefined && { 'content-range': `bytes ${from}-${to}/${found.length}` }),
-      })
-      return void response.end(request.method === 'HEAD' ? undefined : part)
-    }
+    if (url.pathname.startsWith('/storage/'))
+      return storage.answer(url.pathname.slice('/storage/'.length), request, url.searchParams, body, response)
     if (request.headers.authorization !== `Bearer ${token}`) throw new Error('a cache is asked without the token of the job')
     const asked = JSON.parse(body.toString('utf8')) as { key: string; version: string; restore_keys?: string[]; size_bytes?: string }
     switch (url.pathname.replace(prefix, '')) {
@@ -65,7 +51,7 @@ export const cacheService = async () => {
       }
       case 'FinalizeCacheEntryUpload': {
         const entry = entries.find(({ key, version }) => key === asked.key && version === asked.version)
-        if (entry === undefined || blobs.get(entry.blob)?.length !== Number(asked.size_bytes)) return answer({ ok: false })
+        if (entry === undefined || storage.sizeOf(entry.blob) !== Number(asked.size_bytes)) return answer({ ok: false })
         entry.finished = true
         return answer({ ok: true, entry_id: String(entries.length) })
       }
@@ -84,8 +70,17 @@ export const cacheService = async () => {
       ACTIONS_RUNTIME_TOKEN: token,
     },
     keys: (): readonly string[] => entries.filter(({ finished }) => finished).map(({ key }) => key),
+    /** Forgets everything, as GitHub does with what nobody has asked for in seven days. */
+    forgets: (): void => void entries.splice(0),
     [Symbol.asyncDispose]: () => server.close(),
   }
+}
+
+/** As GitHub makes it: BuildKit reads of it which branch may write, and until when it counts. */
+const tokenOfJob = (): string => {
+  const now = Math.floor(Date.now() / 1_000)
+  const claims = { ac: JSON.stringify([{ Scope: 'refs/heads/main', Permission: 3 }]), nbf: now - 60, exp: now + 3_600, jti: randomUUID() }
+  return [{ alg: 'HS256', typ: 'JWT' }, claims, 'unsigned'].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { systemClock } from '@deploy-kit/core'
 import { describeFinding } from '@deploy-kit/scan'
 import { secrets, sources } from './fixtures.ts'
 import { setStage } from './stage.ts'
@@ -304,13 +305,14 @@ describe('the action', () => {
       formats: 'predicate',
     })
     expect(exitCode).toBe(0)
-    const { requireScan } = await import('@deploy-kit/scan/predicate')
-    const clock = { now: () => Date.now(), sleep: () => Promise.resolve() }
-    const asked = { record: outputs['predicate'] ?? '', digest: built.digest, maxAgeMs: 60_000 }
-    expect((await requireScan(asked, clock)).scanner.version).toBe(outputs['trivy-version'])
-    await expect(requireScan({ ...asked, digest: `sha256:${'0'.repeat(64)}` }, clock)).rejects.toMatchObject({
-      code: 'scan-of-another-digest',
-    })
+    const { requireScan, scanRecordOf } = await import('@deploy-kit/scan/predicate')
+    const record = scanRecordOf(JSON.parse(await readFile(outputs['predicate'] ?? '', 'utf8')), 'record')
+    expect(record.predicate.scanner.version).toBe(outputs['trivy-version'])
+    const asked = { digest: built.digest, maxAgeMs: 60_000, source: 'record' }
+    requireScan(record, asked, systemClock)
+    expect(() => requireScan(record, { ...asked, digest: `sha256:${'0'.repeat(64)}` }, systemClock)).toThrow(
+      expect.objectContaining({ code: 'scan-of-another-digest' }),
+    )
   })
 
   test('describes findings of the real thing', async () => {

@@ -10,7 +10,7 @@ import { silentLogger, systemClock, type Logger } from '@deploy-kit/core'
 import { build } from '@deploy-kit/image'
 import { listLayout, readLayout } from '@deploy-kit/image/layout'
 import { createRegistry, pushLayout } from '@deploy-kit/image/registry'
-import { scan, type ScanRequest } from '@deploy-kit/scan'
+import { databases, scan, type DatabaseKind, type ScanRequest } from '@deploy-kit/scan'
 import { pack } from 'tar-stream'
 import { mains } from '../../actions/mains.ts'
 import { FakeHost } from '../fakes/action-host.ts'
@@ -19,6 +19,12 @@ import { imageContext, type ImageContent } from './fixtures.ts'
 import { makeDatabase, trivy } from './tools.ts'
 
 const { signal } = new AbortController()
+
+/** How Aqua names what it publishes (pkg/db and pkg/javadb of Trivy). */
+const artifacts = {
+  vulnerability: { media: 'db', title: 'db.tar.gz', tag: '2' },
+  java: { media: 'javadb', title: 'javadb.tar.gz', tag: '1' },
+} as const satisfies Readonly<Record<DatabaseKind, object>>
 
 /** A job on a machine with the real Trivy, a registry, and a vulnerability database of its own. */
 export const setStage = async () => {
@@ -78,10 +84,12 @@ export const setStage = async () => {
       return file
     },
 
-    /** Publishes a database as Aqua does, and says where. */
-    publishes: async (directory: string): Promise<string> => {
+    /** Publishes the database in a cache directory as Aqua does, and says where. */
+    publishes: async (directory: string, kind: DatabaseKind = 'vulnerability'): Promise<string> => {
+      const { media, title, tag } = artifacts[kind]
+      const home = join(directory, databases[kind].directory)
       const tar = pack()
-      for (const name of await readdir(join(directory, 'db'))) tar.entry({ name }, await readFile(join(directory, 'db', name)))
+      for (const name of await readdir(home)) tar.entry({ name }, await readFile(join(home, name)))
       tar.finalize()
       const chunks: Buffer[] = []
       for await (const chunk of tar) chunks.push(chunk as Buffer)
@@ -97,16 +105,16 @@ export const setStage = async () => {
           config: { mediaType: 'application/vnd.aquasec.trivy.config.v1+json', digest: digestOf(config), size: config.length },
           layers: [
             {
-              mediaType: 'application/vnd.aquasec.trivy.db.layer.v1.tar+gzip',
+              mediaType: `application/vnd.aquasec.trivy.${media}.layer.v1.tar+gzip`,
               digest: digestOf(layer),
               size: layer.length,
-              annotations: { 'org.opencontainers.image.title': 'db.tar.gz' },
+              annotations: { 'org.opencontainers.image.title': title },
             },
           ],
         }),
       )
-      registry.manifests.set(repository, new Map([['2', { type: 'application/vnd.oci.image.manifest.v1+json', content }]]))
-      return `${registry.host}/${repository}:2`
+      registry.manifests.set(repository, new Map([[tag, { type: 'application/vnd.oci.image.manifest.v1+json', content }]]))
+      return `${registry.host}/${repository}:${tag}`
     },
 
     /** Scans with the package; offline, with the database of the stage, unless the request says otherwise. */
