@@ -61,15 +61,18 @@ const jobFault = (jobs: Readonly<Record<string, Job>>, name: string): string | u
   return outputs === undefined || outputs.includes(output) ? undefined : `${name}: ${id} has ${outputs.join(', ')}`
 }
 
+const inputFault = (inputs: readonly string[], name: string, where: string): string | undefined =>
+  inputs.includes(name.split('.')[1] ?? '') ? undefined : `${name} in ${where} is no input`
+
 const faultsIn = ({ on, jobs }: Workflow): readonly (string | undefined)[] => {
   const inputs = Object.keys({ ...on['workflow_call']?.inputs, ...on['workflow_dispatch']?.inputs })
   const results = Object.values(on['workflow_call']?.outputs ?? {}).flatMap(({ value }) => references(value))
   return [
-    ...results.map((name) => jobFault(jobs, name)),
+    ...results.map((name) => (name.startsWith('inputs.') ? inputFault(inputs, name, 'an output') : jobFault(jobs, name))),
     ...Object.entries(jobs).flatMap(([id, one]) =>
       references(JSON.stringify(one)).map((name) => {
         const [context, first = ''] = name.split('.')
-        if (context === 'inputs') return inputs.includes(first) ? undefined : `${name} in ${id} is no input`
+        if (context === 'inputs') return inputFault(inputs, name, id)
         if (context === 'steps') return stepFault(one.steps, name)
         if (context !== 'needs') return undefined
         return first === '*' || needed(one).includes(first) ? jobFault(jobs, name) : `${name} in ${id}, which does not need ${first}`

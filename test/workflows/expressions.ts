@@ -9,7 +9,7 @@ export type Result = (typeof results)[number]
 export type Value = string | number | boolean | null | { readonly [name: string]: Value }
 export type Contexts = Readonly<Record<string, Value>>
 
-const contextNames = ['github', 'inputs', 'needs', 'jobs', 'steps', 'runner', 'matrix']
+const contextNames = ['github', 'inputs', 'needs', 'jobs', 'steps', 'runner', 'matrix', 'secrets']
 
 /**
  * The value of `${{ … }}`, or of a whole text with several, by GitHub's own evaluator.
@@ -29,19 +29,20 @@ export const jobRuns = (
   condition: string | undefined,
   given: { readonly needs: Readonly<Record<string, Result>>; readonly inputs: Contexts; readonly cancelled?: boolean },
 ): boolean => {
-  const needed = Object.values(given.needs)
-  const cancelled = given.cancelled === true
-  const status: readonly FunctionDefinition[] = [
-    status0('always', true),
-    status0('cancelled', cancelled),
-    status0('success', !cancelled && needed.every((result) => result === 'success')),
-    status0('failure', !cancelled && needed.includes('failure')),
-  ]
+  const status = statusOf(Object.values(given.needs), given.cancelled)
   const asked = (condition ?? 'success()').replace(/^\s*\$\{\{/, '').replace(/\}\}\s*$/, '')
   const whole = /\b(?:always|cancelled|success|failure)\(\)/.test(asked) ? asked : `success() && (${asked})`
   const needs = Object.fromEntries(Object.entries(given.needs).map(([id, result]) => [id, { result }]))
   return evaluate(`\${{ ${whole} }}`, { needs, inputs: given.inputs }, status) === true
 }
+
+/** The status functions, by the results of what came before. */
+export const statusOf = (before: readonly Result[], cancelled = false): readonly FunctionDefinition[] => [
+  status0('always', true),
+  status0('cancelled', cancelled),
+  status0('success', !cancelled && before.every((result) => result === 'success')),
+  status0('failure', !cancelled && before.includes('failure')),
+]
 
 /** Every `<context>.<a>.<b>…` that the expressions of a text name. */
 export const references = (text: string): readonly string[] =>
