@@ -21,7 +21,7 @@ export const release = async (inputs: Inputs, { host, signal }: { readonly host:
   const settings = resolveSettings(inputs, resolved, host.workspace)
   const image = await resolveImage(inputs.image, inputs.digest, host.workspace)
   const version = releaseOf({ ...image, version: inputs.version, commit: host.run.commit, variables: settings.variables })
-  await requireScanned(resolved, inputs, version.digest, host)
+  await requireScanned(resolved, inputs, image, host, signal)
   await requireGoodBefore(resolved, inputs, version, host, signal)
   const target = await openTarget(resolved.target, host, signal)
   const report = await deploy({ settings, release: version, dryRun: inputs['dry-run'], kind: 'release' }, target)

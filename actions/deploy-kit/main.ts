@@ -27,7 +27,7 @@ export const main = runs(deployKit, async (context) => {
     )
   }
   const deployed = await stages.run('deploy', () =>
-    release({ ...inputs, image, digest, 'scan-record': scanned?.record, 'scan-max-age': undefined }, context),
+    release({ ...inputs, ...asScanned, image, digest, 'scan-record': scanned?.record }, context),
   )
   const { plan: _plan, ...outputs } = deployed.outputs
   return { ...deployed, outputs: { ...outputs, image, stages: JSON.stringify(stages.json()) }, summary: stages.summary() }
@@ -35,6 +35,14 @@ export const main = runs(deployKit, async (context) => {
 
 /** The tags move after the scan, so that an image that is found bad has none. */
 const byDigest = { false: 'false', digest: 'digest', true: 'digest' } as const
+
+/** Who must have signed the scan, and how old it may be, the configuration says. */
+const asScanned = {
+  'scan-max-age': undefined,
+  'scan-key': undefined,
+  'scan-identity': undefined,
+  'scan-verify-options': undefined,
+} as const
 
 /** The pipeline has no inputs for what only a build on its own needs. */
 const asBuilt = {

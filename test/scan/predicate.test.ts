@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { requireScan, type ScanPredicate } from '@deploy-kit/scan/predicate'
+import { requireScan, scanRecordOf, type ScanPredicate } from '@deploy-kit/scan/predicate'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { cleanUp, machine } from './fake-trivy.ts'
 
@@ -10,7 +10,6 @@ const digest = `sha256:${'a'.repeat(64)}`
 const other = `sha256:${'b'.repeat(64)}`
 const hour = 3_600_000
 let room: string
-let record: string
 let predicate: ScanPredicate
 
 /** A record as a scan really writes it. */
@@ -22,19 +21,19 @@ beforeAll(async () => {
     report: join(room, 'report.json'),
     formats: ['predicate'],
   })
-  record = scanned.files.predicate ?? ''
-  predicate = JSON.parse(await readFile(record, 'utf8')) as ScanPredicate
+  predicate = JSON.parse(await readFile(scanned.files.predicate ?? '', 'utf8')) as ScanPredicate
 })
 afterAll(async () => {
   await rm(room, { recursive: true })
   await cleanUp()
 })
 
-const requires = async (change: Partial<{ digest: string; maxAgeMs: number; at: string; value: unknown }> = {}): Promise<ScanPredicate> => {
-  const file = join(room, 'record.json')
-  await writeFile(file, change.value === undefined ? await readFile(record) : JSON.stringify(change.value))
+/** Throws what stops a release; returns the record that lets it go on. */
+const requires = (change: Partial<{ digest: string; maxAgeMs: number; at: string; value: unknown }> = {}): ScanPredicate => {
   const clock = new ManualClock(Date.parse(change.at ?? '2026-11-22T10:00:00Z'))
-  return requireScan({ record: file, digest: change.digest ?? digest, maxAgeMs: change.maxAgeMs ?? 24 * hour }, clock)
+  const found = scanRecordOf('value' in change ? change.value : predicate, 'record.json')
+  requireScan(found, { digest: change.digest ?? digest, maxAgeMs: change.maxAgeMs ?? 24 * hour, source: 'record.json' }, clock)
+  return found.predicate
 }
 
 const statement = (sha256: string) => ({
@@ -43,6 +42,13 @@ const statement = (sha256: string) => ({
   predicateType: 'https://in-toto.io/attestation/vulns/v0.2',
   predicate,
 })
+
+const enveloped = (payload: string) => ({
+  payload: Buffer.from(payload).toString('base64'),
+  payloadType: 'application/vnd.in-toto+json',
+  signatures: [{ sig: '' }],
+})
+const bundled = (payload: string) => ({ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', dsseEnvelope: enveloped(payload) })
 
 describe('the record of a scan', () => {
   test('is the standard predicate of in-toto, with the verdict beside it', () => {
@@ -58,8 +64,8 @@ describe('the record of a scan', () => {
     })
   })
 
-  test('lets a digest through that was scanned within the time and passed', async () => {
-    expect((await requires()).deployKit.verdict).toBe('pass')
+  test('lets a digest through that was scanned within the time and passed', () => {
+    expect(requires().deployKit.verdict).toBe('pass')
   })
 
   test.each([
@@ -67,27 +73,28 @@ describe('the record of a scan', () => {
     ['a scan of the day before yesterday', { at: '2026-11-24T00:00:01Z' }, 'scan-too-old'],
     ['a scan from the future', { at: '2026-11-21T00:00:00Z' }, 'scan-too-old'],
     ['a file of something else', { value: { verdict: 'pass' } }, 'scan-record-invalid'],
-  ])('stops %s', async (_what, change, code) => {
-    await expect(requires(change)).rejects.toMatchObject({ code })
+    ['nothing', { value: null }, 'scan-record-invalid'],
+    ['an envelope around nothing', { value: enveloped('no JSON') }, 'scan-record-invalid'],
+  ])('stops %s', (_what, change, code) => {
+    expect(() => requires(change)).toThrow(expect.objectContaining({ code }))
   })
 
-  test('stops what failed', async () => {
+  test('stops what failed', () => {
     const failed = { ...predicate, deployKit: { ...predicate.deployKit, verdict: 'fail', failing: 3 } }
-    await expect(requires({ value: failed })).rejects.toMatchObject({
-      code: 'scan-not-passed',
-      message: expect.stringContaining('3 findings'),
-    })
+    expect(() => requires({ value: failed })).toThrow(
+      expect.objectContaining({ code: 'scan-not-passed', message: expect.stringContaining('3 findings') }),
+    )
   })
 
-  test('that is not there is no pass', async () => {
-    await expect(requireScan({ record: join(room, 'none'), digest, maxAgeMs: 1 }, new ManualClock())).rejects.toMatchObject({
-      code: 'scan-record-invalid',
-    })
-  })
-
-  test('may be the statement around it that was verified, and then counts for the subject of that', async () => {
-    expect((await requires({ value: statement('a'.repeat(64)) })).deployKit.verdict).toBe('pass')
-    await expect(requires({ value: statement('b'.repeat(64)) })).rejects.toMatchObject({ code: 'scan-of-another-digest' })
-    await expect(requires({ value: statement('b'.repeat(64)), digest: other })).resolves.toMatchObject({ deployKit: { verdict: 'pass' } })
+  test.each([
+    ['the statement around it', (value: object): object => value],
+    ['the signed envelope around that', (value: object) => enveloped(JSON.stringify(value))],
+    ['the bundle around that', (value: object) => bundled(JSON.stringify(value))],
+  ])('may be %s, and then counts for the subject of that', (_form, formed) => {
+    expect(requires({ value: formed(statement('a'.repeat(64))) }).deployKit.verdict).toBe('pass')
+    expect(() => requires({ value: formed(statement('b'.repeat(64))) })).toThrow(
+      expect.objectContaining({ code: 'scan-of-another-digest' }),
+    )
+    expect(requires({ value: formed(statement('b'.repeat(64))), digest: other }).deployKit.verdict).toBe('pass')
   })
 })

@@ -105,12 +105,19 @@ export const scanCodes = {
   'scan-record-invalid': {
     title: 'The record of the scan cannot be read',
     cause: 'The file named by `scan-record` does not exist, or is no predicate of a scan by deploy-kit.',
-    remedy: 'Hand on the file that the output `predicate` of scan-trivy names, or the statement that was verified.',
+    remedy: 'Hand on the file that the output `predicate` of scan-trivy names, or the attestation that was made of it.',
   },
   'scan-record-missing': {
     title: 'A release needs a scan, and none was shown',
     cause: 'The configuration or `scan-max-age` asks for a scan of the digest, and `scan-record` names none.',
     remedy: 'Run scan-trivy with `formats: predicate`, and give the file by `scan-record`.',
+  },
+  'scan-record-unverified': {
+    title: 'Nobody who should have has signed a scan of this image',
+    cause:
+      'The configuration or an input says who must have signed the record of the scan, and cosign finds no such signature: there is none, it is by somebody else, or the record was changed afterwards.',
+    remedy:
+      'Read what cosign says in the message. Attest the predicate of scan-trivy with that key or by that identity, and release the digest that was scanned.',
   },
   'scan-of-another-digest': {
     title: 'The scan is about another image',

@@ -67,6 +67,19 @@ const platform = z
   })
   .describe('Where the app runs.')
 
+/** Who must have signed the record of a scan. */
+const signer = keys({
+  key: words.exactOptional().describe('Public key: a file, relative to this one, or one in a key store such as awskms://….'),
+  identity: words
+    .exactOptional()
+    .describe('Identity in the certificate, instead of a key: for GitHub Actions the address of the workflow with its ref.'),
+  issuer: words.exactOptional().describe('Who vouches for the identity. Default: GitHub Actions.'),
+  options: z
+    .array(words)
+    .exactOptional()
+    .describe('Further options for cosign, such as --certificate-github-workflow-repository=acme/shop.'),
+}).refine(({ key, identity }) => (key === undefined) !== (identity === undefined), { error: 'expected either `key` or `identity`' })
+
 const environment = keys({
   after: words.exactOptional().describe('Environment in which the same digest must have been promoted and verified before.'),
   platform,
@@ -76,9 +89,12 @@ const environment = keys({
   strategy: strategy.exactOptional(),
   judge: judge.exactOptional(),
   smoke: words.exactOptional().describe('Smoke suite, relative to this file.'),
-  scan: keys({ 'max-age': duration.describe('How long ago the scan of the digest may be that `scan-record` shows.') })
+  scan: keys({
+    'max-age': duration.describe('How long ago the scan of the digest may be.'),
+    'signed-by': signer.exactOptional().describe('Who must have signed the record of the scan. cosign verifies it, and must be on PATH.'),
+  })
     .exactOptional()
-    .describe('Releases only what was scanned and passed, as shown by `scan-record`.'),
+    .describe('Releases only what was scanned and passed, as `scan-record` shows, or with `signed-by` an attestation beside the image.'),
   watch: durationOrZero.exactOptional().describe('How long the judge goes on watching after the promotion; 0s for not at all.'),
   'on-insufficient': oneOf('hold', 'promote-if-within-tolerance', 'abort')
     .exactOptional()
