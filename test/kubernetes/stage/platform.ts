@@ -26,9 +26,11 @@ export const openPlatform = async (namespace: TestNamespace, { run = holder, opt
   return open(settings, { app: 'web', environment: 'test', holder: run, log: silentLogger, clock: systemClock })
 }
 
-/** Takes the lease, as a run of a release would hold it. */
+/** Takes the lease, as a run of a release would hold it, whoever has it. */
 export const takeLease = async ({ documents }: Platform): Promise<void> => {
+  const { signal } = new AbortController()
   const intent = { safe: 'stable', weight: { last: 0, next: 0 }, to: '', doing: 'a test' }
   const lease = { holder: { ...holder }, acquiredAt: 0, ttlMs: 600_000, intent, state: null }
-  await documents.write(leaseDocument, lease, undefined, new AbortController().signal)
+  const held = await documents.read(leaseDocument, signal)
+  await documents.write(leaseDocument, lease, held?.version, signal)
 }
