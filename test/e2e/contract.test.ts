@@ -7,7 +7,7 @@ import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import { startStep } from '../../packages/cli/src/runner/step.ts'
 import { commandFilesIn, commandsIn } from './stage/contract.ts'
 import type { ActionInputs, Shop } from './stage/shop.ts'
-import { FaultProxy } from './stage/fault-proxy.ts'
+import { AdminProxy } from './stage/admin-proxy.ts'
 import { setStage } from './stage/stage.ts'
 import { buildInputs, origin } from './stage/versions.ts'
 
@@ -51,10 +51,11 @@ test.concurrent('a release reports who, what, when and how to go back', async ()
 
 test.concurrent('post is told of the target before anything there is changed', async () => {
   await using shop = await stage.shop().serving('v1')
-  await using proxy = await new FaultProxy(stage.edge.admin).listen()
+  await using proxy = await new AdminProxy(stage.edge.admin).listen()
   const stateAtFirstChange = new Promise<readonly string[]>((resolve) => {
-    proxy.onRequest = ({ method }) => {
+    proxy.fault = ({ method }) => {
       if (method !== 'GET') resolve(commandFilesIn(shop.temporary(shop.lastRun)).flatMap(({ state }) => Object.keys(state)))
+      return 'none'
     }
   })
   shop.admin = proxy.url

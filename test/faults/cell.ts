@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { FaultProxy } from '../e2e/stage/fault-proxy.ts'
+import { AdminProxy } from '../e2e/stage/admin-proxy.ts'
 import type { ShopState } from '../e2e/stage/shop.ts'
 import type { Stage } from '../e2e/stage/stage.ts'
 import type { Fault } from './faults.ts'
@@ -25,7 +25,7 @@ const requestsPerSecond = 150
 /** Releases v2 over v1 under traffic, lets the fault strike at the moment, and watches. */
 export const runCell = async (stage: Stage, fault: Fault, moment: Moment): Promise<Cell> => {
   await using shop = await stage.shop().serving('v1')
-  await using proxy = await new FaultProxy(stage.edge.admin).listen()
+  await using proxy = await new AdminProxy(stage.edge.admin).listen()
   shop.admin = proxy.url
   shop.configured(moment.variables === undefined ? {} : { variables: moment.variables })
   proxy.hold = moment.hold

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Step, StepEnd } from '../../packages/cli/src/runner/step.ts'
-import type { FaultProxy } from '../e2e/stage/fault-proxy.ts'
+import type { AdminProxy } from '../e2e/stage/admin-proxy.ts'
+import type { Fault as Answered } from '../fakes/fault-proxy.ts'
 import type { ActionInputs, InRun, Shop } from '../e2e/stage/shop.ts'
 import type { Stage } from '../e2e/stage/stage.ts'
 import type { VersionName } from '../e2e/stage/versions.ts'
@@ -13,7 +14,7 @@ export interface Scene {
   readonly step: Step
   /** GITHUB_RUN_ID of the release. */
   readonly run: string
-  readonly proxy: FaultProxy
+  readonly proxy: AdminProxy
   /** The time to home is counted from here. */
   readonly begins: () => void
 }
@@ -56,11 +57,11 @@ const green = ({ exitCode, log }: StepEnd): void => {
 }
 
 const outage =
-  (fault: 'answers-500' | 'is-silent', forMs: number) =>
+  (fault: Answered, forMs: number) =>
   async (scene: Scene): Promise<void> => {
     const { proxy } = scene
-    proxy.fault = fault
-    const healed = delay(forMs).then(() => (proxy.fault = 'none'))
+    proxy.fault = () => fault
+    const healed = delay(forMs).then(() => (proxy.fault = () => 'none'))
     await cancelled(scene)
     await healed
   }
@@ -117,17 +118,17 @@ export const faults: readonly Fault[] = [
       green(await scene.shop.releases('v4', { strategy: 'rolling' }, { run: 'next' }))
     },
   },
-  { name: 'SIGINT, API says 500 for 1.5 s', strikes: outage('answers-500', 1_500) },
+  { name: 'SIGINT, API says 500 for 1.5 s', strikes: outage({ answers: 500 }, 1_500) },
   {
     name: 'SIGINT, API down until reconcile',
     skips: { ...others('5 %', '50 %', '100 %'), promoted: 'as while promoting', watching: 'as while promoting' },
     withinMs: Infinity,
     strikes: async (scene) => {
       const { proxy, step, shop, run } = scene
-      proxy.fault = 'answers-500'
+      proxy.fault = () => ({ answers: 500 })
       await cancelled(scene)
       await step.post()
-      proxy.fault = 'none'
+      proxy.fault = () => 'none'
       green(await shop.rollsBack('reconcile', {}, { run }))
     },
   },

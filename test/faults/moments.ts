@@ -1,5 +1,6 @@
 import type { Step } from '../../packages/cli/src/runner/step.ts'
-import type { FaultProxy, Hold } from '../e2e/stage/fault-proxy.ts'
+import type { AdminProxy } from '../e2e/stage/admin-proxy.ts'
+import type { Hold } from '../fakes/fault-proxy.ts'
 import type { ActionInputs, Shop } from '../e2e/stage/shop.ts'
 import type { VersionName } from '../e2e/stage/versions.ts'
 
@@ -11,7 +12,7 @@ export interface Moment {
   readonly variables?: Readonly<Record<string, string>>
   readonly hold?: Hold
   /** Resolves when the release is there. */
-  reached(shop: Shop, step: Step, proxy: FaultProxy): Promise<unknown>
+  reached(shop: Shop, step: Step, proxy: AdminProxy): Promise<unknown>
   /** What serves everybody when all is over: before the promotion the old version, afterwards the new one. */
   readonly serves: VersionName
   /** Whether part of the traffic, or all of it, is on the side that is given up. */
@@ -33,7 +34,7 @@ const atWeight = (weight: number): Moment => ({
 const whilePromoting = (name: string, when: Hold['when']): Moment => ({
   name,
   inputs: { ...passes, watch: '60s' },
-  hold: { when, matches: ({ method, url }) => method === 'POST' && url?.endsWith('/promote') === true },
+  hold: { when, matches: ({ method, path }) => method === 'POST' && path.endsWith('/promote') },
   reached: (_shop, _step, proxy) => proxy.held,
   serves: 'v2',
   isAway: false,
