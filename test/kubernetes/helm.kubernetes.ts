@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { supervise } from '@deploy-kit/core/process'
 import type { KubeObject } from '../../packages/platforms/src/kubernetes/api/index.ts'
+import { ApiProxy, type Passed } from './stage/api-proxy.ts'
 import { withStatus } from './stage/helm-record.ts'
 import { testCluster, type VersionName } from './stage/cluster.ts'
 import { Shop } from './stage/shop.ts'
@@ -25,6 +27,8 @@ const valuesOf = (version: VersionName): readonly string[] => {
   return ['--set', `image.repository=${repository},image.tag=${version}@${digest}`]
 }
 
+const throughHelm = { release: 'web', chart, values: { repository: 'image.repository', tag: 'image.tag' } }
+
 /** A shop that Helm has installed, with a value that somebody gave by hand. */
 const installed = async (version: VersionName): Promise<Shop> => {
   const shop = await Shop.serving(cluster, version)
@@ -37,7 +41,7 @@ const installed = async (version: VersionName): Promise<Shop> => {
   for (const path of [`/apis/apps/v1/namespaces/${name}/deployments/web`, `/api/v1/namespaces/${name}/services/web`])
     await cluster.client.patch(path, { metadata: marks }, { signal, type: 'merge-patch' })
   await helm(shop, 'install', 'web', chart, '--set', 'greeting=moin', ...valuesOf(version), '--wait')
-  return shop.configured({ platform: { helm: { release: 'web', chart, values: { repository: 'image.repository', tag: 'image.tag' } } } })
+  return shop.configured({ platform: { helm: throughHelm } })
 }
 
 /** It is Helm that is looked at here, not the judge. */
@@ -103,6 +107,55 @@ test('a Helm release that was left pending is rolled back first, and that is sai
   expect(log).toContain('It was rolled back to revision 1, the last that was carried out.')
   expect(await shop.state()).toEqual({ stable: 'two', canary: null, weight: 0, lease: 'free' })
 })
+
+/** Ids of the helm that works in a namespace now, as a killed runner would take them down with the step. */
+const helmsIn = (namespace: string): readonly number[] =>
+  readdirSync('/proc').flatMap((id) => {
+    try {
+      const argv = /^\d+$/.test(id) ? readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0') : []
+      return argv[0] === 'helm' && argv.includes(namespace) ? [Number(id)] : []
+    } catch {
+      return [] // It has ended in the meantime.
+    }
+  })
+
+/** A change of the workload by Helm itself. */
+const isHelms = ({ method, path }: Passed): boolean =>
+  method === 'PATCH' && path.includes('/deployments/web?') && path.includes('fieldManager=helm')
+
+test.each(['before', 'after'] as const)(
+  'a runner that dies while helm upgrades, %s its change of the workload, is made good by the rollback job, and the next release goes on',
+  async (when) => {
+    await using shop = await installed('one')
+    await using proxy = await ApiProxy.before(cluster)
+    shop.configured({ platform: { helm: throughHelm, 'insecure-skip-tls-verify': true } })
+    shop.kubeconfig = proxy.kubeconfig()
+    proxy.hold = { when, matches: isHelms }
+    const traffic = shop.underTraffic(100)
+    const step = shop.startsRelease('two', brief, { run: 'killed' })
+    await Promise.race([proxy.held, step.ended.then(({ log }) => Promise.reject(new Error(`it ended before: ${log}`)))])
+    step.kill('SIGKILL')
+    for (const id of helmsIn(shop.namespace.name)) process.kill(id, 'SIGKILL')
+    await step.ended
+    expect((await history(shop)).at(-1)).toMatchObject({ status: 'pending-upgrade' })
+
+    shop.kubeconfig = cluster.kubeconfig
+    const { outputs, log } = await shop.reconciles('killed')
+    expect({ ...outputs, log }).toMatchObject({ outcome: 'reconciled', digest: cluster.digest('two') })
+    expect(log).toContain('The Helm release web was stuck: revision 2 was pending-upgrade')
+    expect(await shop.state()).toEqual({ stable: 'two', canary: null, weight: 0, lease: 'free' })
+    expect((await history(shop)).at(-1)).toMatchObject({
+      status: 'deployed',
+      description: expect.stringContaining(`deploy-kit ${cluster.digest('two')}`),
+    })
+
+    expect((await shop.releases('three', brief)).outputs).toMatchObject({ outcome: 'promoted', digest: cluster.digest('three') })
+    const { lost } = await traffic.stop()
+    expect(await shop.state()).toEqual({ stable: 'three', canary: null, weight: 0, lease: 'free' })
+    expect(JSON.parse(await helm(shop, 'get', 'values', 'web', '--output', 'json'))).toMatchObject({ greeting: 'moin' })
+    expect(lost).toBe(0)
+  },
+)
 
 test('without helm on PATH it ends before anything is touched, and says what to install', async () => {
   await using shop = await installed('one')

@@ -12,7 +12,7 @@ export interface Recovery {
   readonly helm: Helm
   readonly release: string
   /** Whether the pending revision was begun by a run of deploy-kit, which holds the lease no more. */
-  readonly isOurs: (signal: AbortSignal) => Promise<boolean>
+  readonly isOurs: (history: readonly HelmRevision[], signal: AbortSignal) => Promise<boolean>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -23,9 +23,10 @@ export interface Recovery {
  * @throws KitError `helm-release-busy` while another helm may still be at work
  */
 export const recoverRelease = async ({ helm, release, isOurs, clock, log }: Recovery, signal: AbortSignal): Promise<boolean> => {
-  let stuck = stuckIn(await historyOf(helm, release, signal))
+  const history = await historyOf(helm, release, signal)
+  let stuck = stuckIn(history)
   if (stuck === undefined) return false
-  const patience = (await isOurs(signal)) ? ownAtWorkMs : atWorkMs
+  const patience = (await isOurs(history, signal)) ? ownAtWorkMs : atWorkMs
   while (ageOf(stuck.pending, clock) < patience) {
     if (patience === atWorkMs)
       throw new KitError(

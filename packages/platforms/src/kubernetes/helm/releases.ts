@@ -8,7 +8,6 @@ import { composedFromManifests } from '../snapshots/compose.ts'
 import type { Releases } from '../snapshots/releases.ts'
 import { awaitRollout } from '../workload/await-rollout.ts'
 import { nameOf } from '../workload/observe.ts'
-import { releaseBeside } from '../workload/revision.ts'
 import { workloadKindOf } from '../workload/workload-kind.ts'
 import { chartOf } from './chart.ts'
 import { historyOf, revisionFor } from './history.ts'
@@ -54,10 +53,11 @@ export const helmReleases = (
         release: helmOptions.release,
         clock,
         log,
-        // A promotion of ours that was interrupted has named its release and not brought it.
-        isOurs: async () => {
-          const stable = await live(signal)
-          return stable.metadata?.annotations?.[ours.release] !== undefined && releaseBeside(stable, options.container) === undefined
+        // A promotion of ours names its release first, and has brought it when Helm has a revision of it: also where its pods run already.
+        isOurs: async (history) => {
+          const named = (await live(signal)).metadata?.annotations?.[ours.release]
+          const carriedOut = history.findLast(({ status }) => status === 'deployed')
+          return named !== undefined && revisionFor(history, JSON.parse(named) as Release)?.revision !== carriedOut?.revision
         },
       },
       signal,
