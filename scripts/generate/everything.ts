@@ -9,6 +9,7 @@ import { configurationPage } from './configuration-page.ts'
 import type { GeneratedFile } from './generated-file.ts'
 import { kubernetesRole } from './kubernetes-role.ts'
 import { reasonCodeFolder, reasonCodePages } from './reason-code-pages.ts'
+import { routersPage } from './routers-page.ts'
 import { publishedSchemas } from './schemas.ts'
 
 export interface Generated {
@@ -28,6 +29,7 @@ export const everything = async (): Promise<Generated> => {
     await configurationPage(),
     await commandPage(),
     kubernetesRole(),
+    await routersPage(),
   ]
   const style = JSON.parse(await readFile('.oxfmtrc.json', 'utf8')) as Record<string, unknown>
   const paths = new Set(files.map((file) => file.path))

@@ -66,7 +66,7 @@ export class Shop implements AsyncDisposable {
   }
 
   /** Writes deploy-kit.yml; settings of the environment and options of the platform over those of every test. */
-  configured({ platform = {}, ...settings }: Readonly<Record<string, object>> = {}): this {
+  configured({ platform = {}, ...settings }: { readonly platform?: object; readonly [setting: string]: unknown } = {}): this {
     const kubernetes = {
       namespace: this.namespace.name,
       workload: 'deployment/web',
@@ -131,7 +131,8 @@ export class Shop implements AsyncDisposable {
 
   async weight(): Promise<number> {
     const route = (await this.namespace.get('gateway.networking.k8s.io/v1', 'httproutes', 'web')) as Route | undefined
-    const refs = route?.spec.rules[0]?.backendRefs ?? []
+    // A rule for requests with a header, which has the canary alone, is no share of all of them.
+    const refs = route?.spec.rules.map(({ backendRefs }) => backendRefs).find((each) => each.some(({ name }) => name === 'web')) ?? []
     const sum = refs.reduce((total, { weight = 1 }) => total + weight, 0)
     return Math.round((100 * (refs.find(({ name }) => name === 'web-canary')?.weight ?? 0)) / (sum === 0 ? 1 : sum))
   }

@@ -82,6 +82,9 @@ export const openProbe = (options: ProbeOptions, { clock, secret, endpoint }: Pr
   }
 }
 
+/** A path below an address, which may have one itself. */
+const addressOf = (url: string, path: string): URL => new URL(`${url.replace(/\/$/, '')}${path}`)
+
 /** The status of one answer; undefined when there is none. Its body is read, for an answer that breaks off is none. */
 const ask = async (
   { url, headers }: Endpoint,
@@ -90,7 +93,7 @@ const ask = async (
   signal: AbortSignal,
 ): Promise<number | undefined> => {
   try {
-    const response = await fetch(new URL(options.path, url), {
+    const response = await fetch(addressOf(url, options.path), {
       headers: { 'user-agent': 'deploy-kit-probe', ...filledHeaders(options.headers, secret), ...headers },
       redirect: 'manual',
       signal,

@@ -5,6 +5,7 @@ import { connect, kubeClient, loadKubeConfig } from './api/index.ts'
 import type { Cluster } from './cluster.ts'
 import { kubernetesDocuments } from './documents/documents.ts'
 import { leaseGuard } from './documents/lease-guard.ts'
+import { requireReachable } from './endpoint/endpoint.ts'
 import { forwarder } from './endpoint/forwarder.ts'
 import { changesOf } from './manifests/changes.ts'
 import { podCounts } from './metrics/pod-counts.ts'
@@ -25,6 +26,7 @@ import { workloadKindOf } from './workload/workload-kind.ts'
 /** Opens a workload in a cluster. Nothing is contacted before it is used. */
 export const open = async (options: KubernetesOptions, { app, environment, holder, log, clock }: PlatformContext): Promise<Platform> => {
   const { namespace } = options
+  requireReachable(options)
   const connection = connect(
     loadKubeConfig({ kubeconfig: options.kubeconfig, context: options.context, insecure: options['insecure-skip-tls-verify'] }, log, clock),
   )

@@ -1,6 +1,7 @@
 import { parseDuration } from '@deploy-kit/core'
 import { expected, keys, words } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
+import { endpointOptions } from './endpoint/options.ts'
 import { helmOptions } from './helm/options.ts'
 import { routerOptions } from './routers/index.ts'
 
@@ -70,6 +71,11 @@ export const kubernetesOptions = keys({
     .default(false)
     .describe('Whether manifests may change fields that another controller manages.'),
   router: routerOptions.optional().describe('What shares the traffic. Default: `auto`, which finds the one in use.'),
+  endpoint: endpointOptions
+    .optional()
+    .describe(
+      'How smoke tests and probes reach one side: by a port-forward through the API server, through the router by its header or cookie, or by the Services of both sides, for runners in the cluster. Default: `port-forward`.',
+    ),
   'max-surge': z
     .union([z.int().min(1).transform(String), z.string().regex(/^(?:[1-9]\d*|[1-9]\d*%)$/)], {
       error: expected('a count of pods such as 2, or a percentage of the replicas such as 50%'),

@@ -1,6 +1,7 @@
 import { KitError } from '@deploy-kit/core'
 import type { Target } from '@deploy-kit/rollout'
 import type { Cluster } from './cluster.ts'
+import { endpointOf } from './endpoint/endpoint.ts'
 import type { Forwarder } from './endpoint/forwarder.ts'
 import { inPlace } from './workload/in-place.ts'
 import { stateOf, type Observation } from './workload/observe.ts'
@@ -23,7 +24,7 @@ export const rollingTarget = (cluster: Cluster, looking: Observation, forwarder:
     shift: async (weight, signal) => (weight === 0 ? guard.require(signal) : refused()),
     promote: refused,
     discard: (signal) => guard.require(signal),
-    endpoint: async (side, signal) => forwarder.to((await looking.observe(signal)).pods[side]),
+    endpoint: endpointOf(cluster, forwarder, looking, () => Promise.resolve(0)),
     inPlace: { as: 'at-once', only: true, ...inPlace(cluster, looking) },
   }
 }

@@ -1,8 +1,9 @@
 import { KitError } from '@deploy-kit/core'
-import { sameRelease, type Endpoint, type Percent, type Side, type Target, type TargetInPlace } from '@deploy-kit/rollout'
+import { sameRelease, type Percent, type Target, type TargetInPlace } from '@deploy-kit/rollout'
 import { kinds, pathOf } from './api/index.ts'
 import type { Cluster } from './cluster.ts'
 import { makeCompanions, removeCompanions } from './companions/index.ts'
+import { endpointOf } from './endpoint/endpoint.ts'
 import type { Forwarder } from './endpoint/forwarder.ts'
 import type { Router } from './routers/index.ts'
 import { awaitRollout } from './workload/await-rollout.ts'
@@ -43,9 +44,11 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
   /** When the last request may have been sent to a side that is to be removed. */
   let quietSince: number | undefined
 
+  const weightOf = async (observed: Observed, signal: AbortSignal): Promise<Percent> =>
+    hasRoute(observed) ? (await cluster.router(signal)).weight(signal) : 0
   const look = async (signal: AbortSignal): Promise<Observed & { readonly weight: Percent }> => {
     const observed = await observe(signal)
-    const weight = hasRoute(observed) ? await (await cluster.router(signal)).weight(signal) : 0
+    const weight = await weightOf(observed, signal)
     lastWeight = weight
     return { ...observed, weight }
   }
@@ -209,9 +212,6 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       await write(signal, (uninterrupted) => cluster.releases.tidy([serving], uninterrupted))
     },
 
-    endpoint: async (side: Side, signal: AbortSignal): Promise<Endpoint | undefined> => {
-      const { pods } = await observe(signal)
-      return forwarder.to(pods[side])
-    },
+    endpoint: endpointOf(cluster, forwarder, looking, weightOf),
   }
 }

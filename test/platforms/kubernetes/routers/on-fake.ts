@@ -9,6 +9,7 @@ const gateway = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', p
 
 export interface FakeCluster extends Place {
   readonly api: FakeKubeApi
+  readonly clock: ManualClock
 }
 
 /** A fake API server, and a client that reaches it over a socket. */

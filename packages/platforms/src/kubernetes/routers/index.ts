@@ -2,6 +2,7 @@ import { expected, keys } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
 import { registry, type RouterName } from './registry.ts'
 
+export { abilities } from './abilities.ts'
 export { registry, type RouterName } from './registry.ts'
 export type { Router, RouterContext, RouterModule } from './router.ts'
 

@@ -39,8 +39,10 @@ export interface Router {
   readonly reachable?: (stableReplicas: number) => readonly Percent[]
   /** Replicas that the canary needs at a weight, where it is not its share. */
   readonly replicasFor?: (weight: Percent, stableReplicas: number) => number
+  /** Whether the Service in front of stable leads to the canary too, once that has a weight. */
+  readonly sharesService?: true
   /** Headers that bring a request to the canary, from `attach` to `detach` and whatever its weight. */
-  readonly canaryHeaders?: Readonly<Record<string, string>>
+  readonly canaryHeaders?: Readonly<Record<string, string>> | undefined
 }
 
 /** An object that sends traffic to the Service. */

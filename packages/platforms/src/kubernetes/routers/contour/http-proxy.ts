@@ -12,7 +12,7 @@ export interface ProxyService {
 
 export interface MatchCondition {
   readonly prefix?: string
-  readonly header?: { readonly name: string; readonly exact?: string }
+  readonly header?: { readonly name: string; readonly exact?: string; readonly regex?: string }
 }
 
 export interface ProxyRoute {

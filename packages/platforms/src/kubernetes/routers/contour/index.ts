@@ -1,4 +1,5 @@
 import { kinds } from '../../api/index.ts'
+import { canaryHeadersOf, headersOf } from '../header-options.ts'
 import type { RouterContext, RouterModule } from '../router.ts'
 import { awaitState, taken, waiting, type Taken } from '../weights/await-state.ts'
 import { findShared, foundRoute, pathsOf } from '../weights/find-shared.ts'
@@ -29,7 +30,8 @@ const contour: Required<RouterModule<ContourOptions>> = {
         name: 'contour',
         paths: pathsOf(await proxiesOf(context, options, signal), 'HTTPProxy', context.services),
         sharing: contourSharing,
-        header: options.header,
+        headers: headersOf(options),
+        canaryHeaders: canaryHeadersOf(options),
         taken: (path, written, until) => awaitState(path, written, takenBy, context, until),
       },
       context,

@@ -17,10 +17,11 @@ export const contourSharing: Sharing<HttpProxy, ProxyService> = {
   patchOf: (_proxy, list, changed) => patchWeights(list, changed, 'name', ({ name }) => name),
   byHeader: {
     // The route with more conditions on headers is the more specific one (Contour, request routing), wherever it stands.
-    with: (proxy, header, sides) => {
+    with: (proxy, headers, sides) => {
       const { routes = [] } = proxy.spec
       if (routes.some((route) => isHeaderRoute(route, sides))) return proxy
-      return { ...proxy, spec: { ...proxy.spec, routes: [...routes.flatMap((route) => byHeader(route, header, sides)), ...routes] } }
+      const added = routes.flatMap((route) => headers.flatMap((header) => byHeader(route, header, sides)))
+      return { ...proxy, spec: { ...proxy.spec, routes: [...added, ...routes] } }
     },
     without: (proxy, sides) => {
       const { routes } = proxy.spec
@@ -32,11 +33,11 @@ export const contourSharing: Sharing<HttpProxy, ProxyService> = {
 
 /** A route for requests with a header to the canary alone, which only deploy-kit makes. */
 const isHeaderRoute = ({ services = [], conditions = [] }: ProxyRoute, { canary }: Sides): boolean =>
-  services.length === 1 && services[0]?.name === canary && conditions.some(({ header }) => header?.exact !== undefined)
+  services.length === 1 && services[0]?.name === canary && conditions.some(({ header }) => (header?.exact ?? header?.regex) !== undefined)
 
-const byHeader = (route: ProxyRoute, { name, value }: Header, { canary }: Sides): readonly ProxyRoute[] => {
+const byHeader = (route: ProxyRoute, { name, value, isPattern = false }: Header, { canary }: Sides): readonly ProxyRoute[] => {
   const service = route.services?.find((each) => each.name === canary)
   if (service === undefined) return []
-  const conditions = [...(route.conditions ?? []), { header: { name, exact: value } }]
+  const conditions = [...(route.conditions ?? []), { header: { name, ...(isPattern ? { regex: value } : { exact: value }) } }]
   return [{ ...route, conditions, services: [{ ...service, weight: 1 }] }]
 }

@@ -14,10 +14,10 @@ export const isHeaderRule = ({ backendRefs = [], matches = [] }: Rule, sides: Si
   matches.every(({ headers }) => headers !== undefined)
 
 /**
- * The route with a rule for requests with a header above each rule that has the canary: the same matches and filters, to the canary
+ * The route with a rule for requests with one of the headers above each rule that has the canary: the same matches and filters, to the canary
  * alone. One more header makes it the more specific one of the two (gateway-api, HTTPRouteRule: precedence of matches).
  */
-export const withHeaderRules = (route: Route, header: Header, sides: Sides): Route => {
+export const withHeaderRules = (route: Route, headers: readonly Header[], sides: Sides): Route => {
   const { rules = [] } = route.spec
   if (rules.some((rule) => isHeaderRule(rule, sides))) return route
   const added = rules.flatMap((rule, index): Rule[] => {
@@ -28,7 +28,7 @@ export const withHeaderRules = (route: Route, header: Header, sides: Sides): Rou
       {
         ...rule,
         name: `${sides.canary}-by-header-${index}`,
-        matches: matches.map((match) => withHeader(match, header)),
+        matches: matches.flatMap((match) => headers.map((header) => withHeader(match, header))),
         backendRefs: [{ ...ref, weight: 1 }],
       },
     ]
@@ -42,7 +42,7 @@ export const withoutHeaderRules = (route: Route, sides: Sides): Route => {
   return { ...route, spec: { ...route.spec, rules: rules.filter((rule) => !isHeaderRule(rule, sides)) } }
 }
 
-const withHeader = (match: Match, { name, value }: Header): Match => ({
+const withHeader = (match: Match, { name, value, isPattern = false }: Header): Match => ({
   ...match,
-  headers: [...(match.headers ?? []), { name, value, type: 'Exact' }],
+  headers: [...(match.headers ?? []), { name, value, type: isPattern ? 'RegularExpression' : 'Exact' }],
 })

@@ -1,4 +1,5 @@
 import { kinds } from '../../api/index.ts'
+import { canaryHeadersOf, headersOf } from '../header-options.ts'
 import type { RouterContext, RouterModule } from '../router.ts'
 import { awaitState } from '../weights/await-state.ts'
 import { findShared, foundRoute, pathsOf } from '../weights/find-shared.ts'
@@ -25,7 +26,8 @@ const gatewayApi: Required<RouterModule<GatewayApiOptions>> = {
         name: 'gateway-api',
         paths: pathsOf(await routesOf(context, options, signal), 'HTTPRoute or GRPCRoute', context.services),
         sharing: routeSharing(context.namespace),
-        header: options.header,
+        headers: headersOf(options),
+        canaryHeaders: canaryHeadersOf(options),
         taken: (path, written, waiting) => awaitState(path, written, takenBy, context, waiting),
       },
       context,

@@ -1,6 +1,6 @@
 import { expected, keys, words } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
-import { headerOption } from '../header-option.ts'
+import { headerOptions } from '../header-options.ts'
 
 /** `router: { gateway-api: { route: shop } }`. */
 export const gatewayApiOptions = keys({
@@ -10,7 +10,7 @@ export const gatewayApiOptions = keys({
     .optional()
     .describe('Kind of the route. Default: `HTTPRoute` for one that is named, else both.'),
   namespace: words.optional().describe('Namespace of the route, where it is not that of the workload.'),
-  header: headerOption,
+  ...headerOptions,
 })
 
 export type GatewayApiOptions = z.output<typeof gatewayApiOptions>

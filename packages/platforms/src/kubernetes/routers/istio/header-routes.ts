@@ -8,7 +8,12 @@ export const isHeaderRoute = ({ route = [], match = [] }: HttpRoute, isCanary: I
   route.length === 1 && route.every(isCanary) && match.length > 0 && match.every(({ headers }) => headers !== undefined)
 
 /** Each stands directly above the route that it is made from: the first match wins (Istio, VirtualService.http). */
-export const withHeaderRoutes = (service: VirtualService, { name, value }: Header, prefix: string, isCanary: IsCanary): VirtualService => {
+export const withHeaderRoutes = (
+  service: VirtualService,
+  headers: readonly Header[],
+  prefix: string,
+  isCanary: IsCanary,
+): VirtualService => {
   const { http = [] } = service.spec
   if (http.some((route) => isHeaderRoute(route, isCanary))) return service
   const routes = http.flatMap((route, index): HttpRoute[] => {
@@ -18,7 +23,7 @@ export const withHeaderRoutes = (service: VirtualService, { name, value }: Heade
     const byHeader = {
       ...route,
       name: `${prefix}-by-header-${index}`,
-      match: match.map((each) => withHeader(each, name, value)),
+      match: match.flatMap((each) => headers.map((header) => withHeader(each, header))),
       route: [{ ...destination, weight: 100 }],
     }
     return [byHeader, route]
@@ -26,10 +31,10 @@ export const withHeaderRoutes = (service: VirtualService, { name, value }: Heade
   return { ...service, spec: { ...service.spec, http: routes } }
 }
 
-const withHeader = (match: HttpMatch, name: string, value: string): HttpMatch => {
-  const headers = { ...match.headers, [name.toLowerCase()]: { exact: value } }
-  return { ...match, headers }
-}
+const withHeader = (match: HttpMatch, { name, value, isPattern = false }: Header): HttpMatch => ({
+  ...match,
+  headers: { ...match.headers, [name.toLowerCase()]: isPattern ? { regex: value } : { exact: value } },
+})
 
 export const withoutHeaderRoutes = (service: VirtualService, isCanary: IsCanary): VirtualService => {
   const { http } = service.spec

@@ -1,4 +1,5 @@
 import { kinds } from '../../api/index.ts'
+import { canaryHeadersOf, headersOf } from '../header-options.ts'
 import type { RouterContext, RouterModule } from '../router.ts'
 import { findShared, foundRoute, pathsOf } from '../weights/find-shared.ts'
 import { weightedRouter } from '../weights/weighted-router.ts'
@@ -26,7 +27,8 @@ const istio: Required<RouterModule<IstioOptions>> = {
         name: 'istio',
         paths: pathsOf(await servicesOf(context, options, signal), 'VirtualService', context.services),
         sharing: istioSharing(context.namespace, options),
-        header: options.header,
+        headers: headersOf(options),
+        canaryHeaders: canaryHeadersOf(options),
       },
       context,
     )

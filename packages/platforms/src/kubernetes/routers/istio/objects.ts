@@ -8,7 +8,7 @@ export interface RouteDestination {
 }
 
 export interface HttpMatch {
-  readonly headers?: Readonly<Record<string, { readonly exact?: string }>>
+  readonly headers?: Readonly<Record<string, { readonly exact?: string; readonly regex?: string }>>
 }
 
 export interface HttpRoute {

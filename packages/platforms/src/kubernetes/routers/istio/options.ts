@@ -1,6 +1,6 @@
 import { keys, words } from '@deploy-kit/core/yaml'
 import type { z } from 'zod'
-import { headerOption } from '../header-option.ts'
+import { headerOptions } from '../header-options.ts'
 
 /** `router: { istio: { virtual-service: shop, route: main } }`. */
 export const istioOptions = keys({
@@ -10,7 +10,7 @@ export const istioOptions = keys({
   namespace: words.optional().describe('Namespace of the VirtualService, where it is not that of the workload.'),
   route: words.optional().describe('Name of the HTTP route in it. Default: every one that sends traffic to the Service.'),
   subset: words.optional().describe("Subset of the DestinationRule that stable's pods are, where the routes name several of the Service."),
-  header: headerOption,
+  ...headerOptions,
 })
 
 export type IstioOptions = z.output<typeof istioOptions>

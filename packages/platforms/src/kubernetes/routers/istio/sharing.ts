@@ -33,7 +33,7 @@ export const istioSharing = (
     largest: 1_000_000,
     patchOf: (_service, list, changed) => patchWeights(list, changed, 'destination/host', ({ destination }) => destination.host),
     byHeader: {
-      with: (service, header, sides) => withHeaderRoutes(service, header, sides.canary, toCanary(service, sides)),
+      with: (service, headers, sides) => withHeaderRoutes(service, headers, sides.canary, toCanary(service, sides)),
       without: (service, sides) => withoutHeaderRoutes(service, toCanary(service, sides)),
     },
   }

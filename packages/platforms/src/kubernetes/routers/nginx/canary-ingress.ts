@@ -1,10 +1,15 @@
 import type { Ingress } from '../../objects/models.ts'
 import { ours } from '../../objects/labels.ts'
-import type { Header, Sides } from '../weights/sharing.ts'
+import type { Sides } from '../weights/sharing.ts'
+import type { NginxOptions } from './options.ts'
 import { leadsTo, type IngressPath } from './ingress.ts'
 
 /** The annotations of a canary (ingress-nginx, "Canary"). All others are inherited from the main Ingress. */
-export const canaryAnnotations = (prefix: string, header: Header | undefined): Readonly<Record<string, string>> => ({
+export const canaryAnnotations = ({
+  'annotation-prefix': prefix,
+  header,
+  cookie,
+}: Pick<NginxOptions, 'annotation-prefix' | 'header' | 'cookie'>): Readonly<Record<string, string>> => ({
   [`${prefix}/canary`]: 'true',
   [`${prefix}/canary-weight`]: '0',
   [`${prefix}/canary-weight-total`]: '100',
@@ -12,6 +17,7 @@ export const canaryAnnotations = (prefix: string, header: Header | undefined): R
     [`${prefix}/canary-by-header`]: header.name,
     [`${prefix}/canary-by-header-value`]: header.value,
   }),
+  ...(cookie !== undefined && { [`${prefix}/canary-by-cookie`]: cookie.name }),
 })
 
 /** The second Ingress: those paths of the main one that lead to stable, with the same hosts, types and class, leading to the canary. */

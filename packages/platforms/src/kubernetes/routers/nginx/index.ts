@@ -4,6 +4,7 @@ import type { Percent } from '@deploy-kit/rollout'
 import { kinds, pathOf } from '../../api/index.ts'
 import { suffixed } from '../../objects/names.ts'
 import type { Ingress } from '../../objects/models.ts'
+import { canaryHeadersOf } from '../header-options.ts'
 import type { Router, RouterContext, RouterModule } from '../router.ts'
 import { escaped } from '../weights/pointer.ts'
 import { foundRoute } from '../weights/find-shared.ts'
@@ -16,11 +17,11 @@ const conflictsAllowed = 5
 /** Weights of ingress-nginx: a second Ingress beside the main one, which is not touched. */
 const nginxRouter = (main: string, options: NginxOptions, context: RouterContext): Router => {
   const { client, namespace, services } = context
-  const { 'annotation-prefix': prefix, header } = options
+  const { 'annotation-prefix': prefix, header, cookie } = options
   const name = suffixed(main, '-canary')
   const path = pathOf(kinds.ingress, namespace, name)
   const weightKey = `${prefix}/canary-weight`
-  const annotations = canaryAnnotations(prefix, header)
+  const annotations = canaryAnnotations(options)
 
   const read = (signal: AbortSignal): Promise<Ingress | undefined> => client.get<Ingress>(path, { signal })
   const weightOf = (ingress: Ingress | undefined): Percent => {
@@ -35,7 +36,7 @@ const nginxRouter = (main: string, options: NginxOptions, context: RouterContext
 
   return {
     name: 'nginx',
-    ...(header !== undefined && { canaryHeaders: { [header.name]: header.value } }),
+    canaryHeaders: canaryHeadersOf({ header, cookie: cookie && { ...cookie, value: 'always' } }),
     weight: async (signal) => weightOf(await read(signal)),
     attach: async (signal) => {
       const [all, existing] = await Promise.all([ingressesIn(context, signal), read(signal)])

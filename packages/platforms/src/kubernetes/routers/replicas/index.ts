@@ -109,6 +109,7 @@ const byReplicas = (context: RouterContext): Router => {
 
   return {
     name: 'replicas',
+    sharesService: true,
     reachable,
     replicasFor: podsFor,
     weight: async (signal) => weightIn(await read(signal)),

@@ -1,4 +1,6 @@
+import { KitError } from '@deploy-kit/core'
 import { kinds } from '../../api/index.ts'
+import { canaryHeadersOf, headersOf } from '../header-options.ts'
 import type { RouterContext, RouterModule } from '../router.ts'
 import { findShared, foundRoute, pathsOf } from '../weights/find-shared.ts'
 import { weightedRouter } from '../weights/weighted-router.ts'
@@ -22,10 +24,18 @@ const traefik: Required<RouterModule<TraefikOptions>> = {
   find: (context, signal) => objectsOf(context, {}, signal),
   open: async (options, context, signal) => {
     const paths = pathsOf(await objectsOf(context, options, signal), 'TraefikService or IngressRoute', context.services)
-    // A TraefikService knows weights alone; headers are matched by the routes above it.
-    const byRoutes = paths.every((path) => path.includes(`/${kinds.ingressRoute.plural}/`))
-    const header = byRoutes ? options.header : undefined
-    return weightedRouter({ name: 'traefik', paths, sharing: traefikSharing(context.namespace), header }, context)
+    const headers = headersOf(options)
+    const weighted = paths.filter((path) => path.includes(`/${kinds.traefikService.plural}/`))
+    if (headers.length > 0 && weighted.length > 0)
+      throw new KitError(
+        'plan-impossible',
+        `The TraefikService ${weighted.map((path) => path.split('/').at(-1)).join(', ')} cannot send requests to the canary by a header or a cookie: it knows weights alone.`,
+        { remedy: 'Name an IngressRoute with the Service in its routes (`kind: IngressRoute`), or leave `header` and `cookie` away.' },
+      )
+    return weightedRouter(
+      { name: 'traefik', paths, sharing: traefikSharing(context.namespace), headers, canaryHeaders: canaryHeadersOf(options) },
+      context,
+    )
   },
 }
 

@@ -1,6 +1,6 @@
 import { expected, keys, words } from '@deploy-kit/core/yaml'
 import * as z from 'zod'
-import { headerOption } from '../header-option.ts'
+import { headerOptions } from '../header-options.ts'
 
 /** `router: { traefik: { kind: TraefikService, name: shop } }`. */
 export const traefikOptions = keys({
@@ -10,7 +10,7 @@ export const traefikOptions = keys({
     .optional()
     .describe('Kind of the object. Default: `TraefikService` for one that is named, else both.'),
   namespace: words.optional().describe('Namespace of the object, where it is not that of the workload.'),
-  header: headerOption,
+  ...headerOptions,
 })
 
 export type TraefikOptions = z.output<typeof traefikOptions>

@@ -9,6 +9,8 @@ import type { Destination, Header, PatchOperation, SharedList, Sharing, Sides } 
 export interface ShareOut<T extends KubeObject> {
   /** Percent of the two sides' requests that the canary gets. @throws KitError `foreign-writer` when rules of the object differ */
   readonly weightIn: (object: T) => Percent
+  /** Whether the canary is in a list at all. */
+  readonly isAttached: (object: T) => boolean
   /** The canary at weight 0 beside stable in every list that has stable. @throws KitError `route-missing` when none has */
   readonly attached: (object: T) => T
   readonly withWeight: (object: T, percent: Percent) => T
@@ -21,7 +23,7 @@ export interface ShareOut<T extends KubeObject> {
 export const shareOut = <T extends KubeObject, D extends Destination>(
   sharing: Sharing<T, D>,
   sides: Sides,
-  header: Header | undefined,
+  headers: readonly Header[],
 ): ShareOut<T> => {
   const listsOf = (object: T): readonly SharedList<D>[] => sharing.lists(object, sides).filter(({ byHeader = false }) => !byHeader)
   const weighedOf = (object: T, { destinations }: SharedList<D>) => weigh(sharing, object, destinations, sides)
@@ -72,6 +74,8 @@ export const shareOut = <T extends KubeObject, D extends Destination>(
       )
     },
 
+    isAttached: (object) => listsOf(object).some(isShared(object)),
+
     attached: (object) => {
       const lists = listsOf(object).filter(isStables(object))
       if (lists.length === 0)
@@ -84,7 +88,7 @@ export const shareOut = <T extends KubeObject, D extends Destination>(
       )
       const beside = mapLists(object, isStables(object), (list) => withCanary(object, list))
       const shared = mapLists(beside, isShared(beside), (list) => divided(sharing, beside, list, 0, sides))
-      const routed = header === undefined || sharing.byHeader === undefined ? shared : sharing.byHeader.with(shared, header, sides)
+      const routed = headers.length === 0 ? shared : (sharing.byHeader?.with(shared, headers, sides) ?? shared)
       return remember(sharing.keepsake?.attached(object, routed) ?? routed, sides, originals)
     },
 

@@ -10,7 +10,7 @@ export interface SharedList<D extends Destination> {
   /** Where it stands in the object (RFC 6901). */
   readonly at: string
   readonly destinations: readonly D[]
-  /** Whether the list serves requests with the canary's header alone, and is no share of anything. */
+  /** Whether the list serves requests with a header of the canary's alone, and is no share of anything. */
   readonly byHeader?: boolean
 }
 
@@ -32,8 +32,8 @@ export interface Sharing<T extends KubeObject, D extends Destination> {
   /** JSON patch that writes a list, and is refused when other destinations stand there by now. */
   patchOf(object: T, list: SharedList<D>, changed: readonly D[]): readonly PatchOperation[]
   readonly keepsake?: Keepsake<T>
-  /** Requests with a header, to the canary whatever its weight; undefined where the kind cannot. */
-  readonly byHeader?: { with(object: T, header: Header, sides: Sides): T; without(object: T, sides: Sides): T }
+  /** Requests with any of some headers, to the canary whatever its weight; undefined where the kind cannot. */
+  readonly byHeader?: { with(object: T, headers: readonly Header[], sides: Sides): T; without(object: T, sides: Sides): T }
 }
 
 /** How the whole object is kept, where lists with their weights are not all of it. */
@@ -48,9 +48,12 @@ export interface Sides {
   readonly canary: string
 }
 
+/** A header that brings a request to the canary. */
 export interface Header {
   readonly name: string
   readonly value: string
+  /** Whether the value is a regular expression. */
+  readonly isPattern?: boolean
 }
 
 /** An operation of a JSON patch (RFC 6902). */

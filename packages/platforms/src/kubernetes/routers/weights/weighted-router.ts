@@ -11,17 +11,19 @@ export interface WeightedRequest<T extends KubeObject, D extends Destination> {
   /** Paths of all objects that share the traffic of the Service. They change together. */
   readonly paths: readonly string[]
   readonly sharing: Sharing<T, D>
-  readonly header?: Header | undefined
+  /** Headers that bring a request to the canary, and those that a request of our own sends. */
+  readonly headers?: readonly Header[]
+  readonly canaryHeaders?: Router['canaryHeaders']
   /** Returns when the router has taken the object that was written. At once where it never says. */
   readonly taken?: (path: string, written: T, signal: AbortSignal) => Promise<void>
 }
 
 /** A router whose objects share traffic by weights. */
 export const weightedRouter = <T extends KubeObject, D extends Destination>(
-  { name, paths, sharing, header, taken = () => Promise.resolve() }: WeightedRequest<T, D>,
+  { name, paths, sharing, headers = [], canaryHeaders, taken = () => Promise.resolve() }: WeightedRequest<T, D>,
   { client, clock, services }: RouterContext,
 ): Router => {
-  const { weightIn, attached, withWeight, detached, wayHome } = shareOut(sharing, services, header)
+  const { weightIn, attached, withWeight, detached, wayHome } = shareOut(sharing, services, headers)
   /** The objects as they were last seen, from which the way home is prepared. */
   const last = new Map<string, T>()
 
@@ -90,7 +92,7 @@ export const weightedRouter = <T extends KubeObject, D extends Destination>(
 
   return {
     name,
-    ...(header !== undefined && sharing.byHeader !== undefined && { canaryHeaders: { [header.name]: header.value } }),
+    ...(canaryHeaders !== undefined && { canaryHeaders }),
     // Several objects can differ for a moment, or after a run that died between two of them: the risk is the largest.
     weight: async (signal) => Math.max(...(await each(async (path) => weightIn(await read(path, signal))))),
     attach: (signal) => change(attached, signal),
