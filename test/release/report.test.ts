@@ -37,6 +37,7 @@ const report = (end: DeployReport['end'], more: Partial<DeployReport> = {}): Dep
   startedAt: start,
   endedAt: at(6),
   events: sentBack,
+  changes: [],
   ...more,
 })
 
@@ -90,6 +91,34 @@ describe('the summary', () => {
   test('says how to go back only when there is something to go back from', () => {
     expect(deploymentSummary(report({ phase: 'promoted', verified: true }), run)).toContain(`target: ${release('v1').digest}`)
     expect(deploymentSummary(report(failing), run)).not.toContain('How to go back')
+  })
+
+  test('folds what changes beside the traffic, and counts what it cuts off', () => {
+    const fields = Array.from({ length: 43 }, (_, index) => `data.key${index}: a -> b`)
+    const changes = [
+      { change: 'changed', object: 'ConfigMap settings', fields },
+      { change: 'added', object: 'Job migrate', fields: [] },
+    ] as const
+    const text = deploymentSummary(report({ phase: 'planned' }, { changes }), run)
+    expect(text).toContain(
+      '<details><summary>2 objects: 1 changed, 1 added</summary>\n\n```diff\n~ ConfigMap settings\n    data.key0: a -> b\n',
+    )
+    expect(text).toContain('    data.key39: a -> b\n    and 3 more fields\n+ Job migrate\n```\n\n</details>')
+    expect(deploymentResult(report({ phase: 'planned' }, { changes }))).toMatchObject({
+      changes: {
+        objects: [
+          { object: 'ConfigMap settings', more: 3 },
+          { change: 'added', fields: [], more: 0 },
+        ],
+        more: 0,
+      },
+    })
+    expect(deploymentSummary(report({ phase: 'planned' }), run)).not.toContain('### Changes')
+  })
+
+  test('lets no value of a manifest out of its fence', () => {
+    const changes = [{ change: 'changed', object: 'ConfigMap page', fields: ['data.md: ```` </details> <b> -> x'] }] as const
+    expect(deploymentSummary(report({ phase: 'planned' }, { changes }), run)).toContain('\n`````diff\n~ ConfigMap page\n    data.md: ````')
   })
 
   test('is inert whatever a version is called', () => {

@@ -46,6 +46,7 @@ describe('schema/result.schema.json', () => {
       weight: 0,
       startedAt: 0,
       endedAt: 5_000,
+      changes: [],
       events: [
         { at: 1_000, event: { type: 'weight-set', weight: 5, at: 1_000 }, phase: 'baking', step: 0, weight: 5 },
         {

@@ -2,6 +2,7 @@ export { configurationOf, sameRelease, type Percent, type Release, type Side } f
 export type { Endpoint, Revision, Target, TargetInPlace, TargetState } from './ports/target.ts'
 export type { DocumentStore, Versioned } from './ports/documents.ts'
 export type { Finding } from './ports/finding.ts'
+export type { ObjectChange } from './ports/object-change.ts'
 export type { CountSource, Platform, KnownRelease } from './ports/platform.ts'
 export type { Counts, HalfCounts, MetricCounts, RecentCounts, SideCounts } from './ports/metrics.ts'
 export type { Ahead, Analyst, Evidence, Look, Verdict } from './ports/analyst.ts'

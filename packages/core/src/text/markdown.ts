@@ -19,6 +19,13 @@ export const inert = (text: string): string =>
 export const code = (text: string): string =>
   `<code>${text.replace(/[\r\n]+/g, ' ').replace(/[!-+.:-@[-`{-~]|\//g, (c) => `&#${c.charCodeAt(0)};`)}</code>`
 
+/** A block of code that its text cannot end: the fence is longer than any in it (CommonMark, "Fenced code blocks"). */
+export const fenced = (language: string, text: string): string => {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}${language}\n${text}\n${fence}`
+}
+
 /** A Markdown table; cells are given as Markdown. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

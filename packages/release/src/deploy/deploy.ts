@@ -13,6 +13,7 @@ import {
   startOf,
   type HeldLease,
   type LoggedEvent,
+  type ObjectChange,
   type Plan,
   type RecentCounts,
   type Release,
@@ -22,6 +23,7 @@ import {
   type Terminal,
 } from '@deploy-kit/rollout'
 import type { TargetContext } from '../kit/context.ts'
+import { changeLines, extents } from '../report/changes.ts'
 import { lastClumps } from '../records/last-clumps.ts'
 import { recordEnd } from '../records/record-end.ts'
 import { clearApprovals } from './approver.ts'
@@ -90,16 +92,13 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
   }
   if (resumable === undefined && sameRelease(observed.stable?.release, release)) {
     log.info(`${release.digest} already serves ${settings.app} in ${settings.environment}.`)
-    return { ...report, end: { phase: 'unchanged' }, plan: undefined, weight: observed.weight, endedAt: clock.now() }
+    return { ...report, end: { phase: 'unchanged' }, plan: undefined, changes: [], weight: observed.weight, endedAt: clock.now() }
   }
   const plan = resumable?.saved.plan ?? planFor(request, observed, platform.target)
   for (const line of describePlan(plan)) log.info(line)
-  if (resumable === undefined) {
-    await preflight(plan, platform, log, signal)
-    for (const line of (await platform.changes?.(plan, signal)) ?? []) log.info(line)
-  }
+  const changes = resumable === undefined ? await showChanges(plan, context) : []
   const recent = await showOutlook(plan, settings, counts, context)
-  if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, weight: observed.weight, endedAt: clock.now() }
+  if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, changes, weight: observed.weight, endedAt: clock.now() }
 
   const history = historyOf(recent, await lastClumps(context))
   if (resumable !== undefined) refuseForeignWriter(resumable.intent, observed)
@@ -121,7 +120,7 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
       clumps: clumpsIn(ports.analyst.state()),
     })
   const end = await runRollout(start, lease, ports, { signal, onCancel: settings.onCancel, freezeForMs: settings.freezeForMs, onEnd })
-  return { ...report, end, plan, weight: events.at(-1)?.weight ?? 0, endedAt: clock.now() }
+  return { ...report, end, plan, changes, weight: events.at(-1)?.weight ?? 0, endedAt: clock.now() }
 }
 
 /** What the judge is told of stable's past. A rollout that is carried on has it in its saved state. */
@@ -134,6 +133,14 @@ const historyOf = (recent: RecentCounts | undefined, spread: Spread | undefined)
         halves: recent?.halves?.map(([first, second]) => ({ first, second })),
         spread,
       }
+
+/** Looks for what stands against the plan, and shows what it changes beside the traffic. */
+const showChanges = async (plan: Plan, { platform, log, signal }: TargetContext): Promise<readonly ObjectChange[]> => {
+  await preflight(plan, platform, log, signal)
+  const changes = (await platform.changes?.(plan, signal)) ?? []
+  for (const line of changeLines(changes, extents.log)) log.info(line)
+  return changes
+}
 
 /** Says before anything is touched how long it will take, and warns where the time allowed cannot suffice. Returns what stable did before. */
 const showOutlook = async (

@@ -1,4 +1,4 @@
-import type { LoggedEvent, Percent, Plan, Release, Terminal } from '@deploy-kit/rollout'
+import type { LoggedEvent, ObjectChange, Percent, Plan, Release, Terminal } from '@deploy-kit/rollout'
 
 /**
  * How a deployment ended; `planned` for a dry run, `unchanged` when the release served already, `returned` when a rollback
@@ -14,6 +14,8 @@ export interface DeployReport {
   readonly release: Release
   readonly replaced: Release | undefined
   readonly plan: Plan | undefined
+  /** What the plan changes in the target beside the traffic; empty where the platform does not say, or the plan is carried on. */
+  readonly changes: readonly ObjectChange[]
   readonly end: DeployEnd
   readonly weight: Percent
   /** Milliseconds since the epoch. */

@@ -21,6 +21,20 @@ const deployment = z
     from: release.nullable().describe('The release that served before; null for a first one.'),
     to: release,
     weight: z.number().min(0).max(100).describe('Percent of the requests that the canary has at the end; 0 after a promotion.'),
+    changes: z
+      .looseObject({
+        objects: z.array(
+          z.looseObject({
+            change: z.enum(['added', 'changed', 'removed']),
+            object: text.describe('Kind and name.'),
+            fields: z.array(text).describe('Such as `spec.replicas: 2 -> 3`. Values of Secrets are not among them.'),
+            more: amount.describe('Fields that were cut off.'),
+          }),
+        ),
+        more: amount.describe('Objects that were cut off.'),
+      })
+      .optional()
+      .describe('What the plan changes in the target beside the traffic, where the platform can tell.'),
     startedAt: time,
     endedAt: time,
     weights: z.array(z.looseObject({ weight: z.number().min(0).max(100), from: time, to: time })),

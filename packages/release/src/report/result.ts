@@ -1,6 +1,7 @@
 import type { Json } from '@deploy-kit/core'
 import type { Release } from '@deploy-kit/rollout'
 import type { DeployReport } from '../deploy/report.ts'
+import { changesResult } from './changes.ts'
 import { endingOf } from './ending.ts'
 import { timeline } from './timeline.ts'
 
@@ -20,6 +21,7 @@ export const deploymentResult = (report: DeployReport): Json => {
     from: report.replaced === undefined ? null : named(report.replaced),
     to: named(report.release),
     weight: report.weight,
+    changes: changesResult(report.changes),
     startedAt: new Date(report.startedAt).toISOString(),
     endedAt: new Date(report.endedAt).toISOString(),
     weights: timeline(report).map(({ weight, from, to }) => ({

@@ -1,6 +1,7 @@
 import { code, formatDuration, inert, table, type RunIdentity } from '@deploy-kit/core'
 import { describePlan, shortDigest, type Release } from '@deploy-kit/rollout'
 import type { DeployReport } from '../deploy/report.ts'
+import { changesSection } from './changes.ts'
 import { endingOf } from './ending.ts'
 import { eventLine } from './event-line.ts'
 import { timeline } from './timeline.ts'
@@ -17,6 +18,7 @@ export const deploymentSummary = (report: DeployReport, run: RunIdentity): strin
       : `### Plan\n\n${describePlan(report.plan)
           .map((line) => `1. ${inert(line)}`)
           .join('\n')}`,
+    changesSection(report.changes),
     gantt(report),
     evidence(report),
     wayBack(report),

@@ -89,6 +89,7 @@ const homeFromRollout = async (request: RollbackRequest, context: TargetContext)
     environment: context.target.environment,
     kind: 'rollback',
     release: stable.release,
+    changes: [],
     replaced: end === undefined ? stable.release : savedRollout(underWay.value)?.plan.release,
     plan: undefined,
     end: { phase: end === undefined ? 'planned' : 'returned' },

@@ -3,6 +3,7 @@ import type { DocumentStore } from './documents.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Release } from '../release.ts'
 import type { Finding } from './finding.ts'
+import type { ObjectChange } from './object-change.ts'
 import type { Target } from './target.ts'
 
 /** What a platform adapter opens for one app in one environment. */
@@ -19,8 +20,8 @@ export interface Platform {
   readonly complete?: (release: Release, signal: AbortSignal) => Promise<Release>
   /** What stands against a plan, and what is worth knowing. Looks at the target, and changes nothing. */
   readonly preflight?: (plan: Plan, signal: AbortSignal) => Promise<readonly Finding[]>
-  /** What a plan changes in the target beside the traffic, as lines for people without secrets. Looks at the target, and changes nothing. */
-  readonly changes?: (plan: Plan, signal: AbortSignal) => Promise<readonly string[]>
+  /** What a plan changes in the target beside the traffic. Looks at the target, and changes nothing. */
+  readonly changes?: (plan: Plan, signal: AbortSignal) => Promise<readonly ObjectChange[]>
   /**
    * Releases that the target itself remembers, newest first, and lets come back from now on: a last resort when deploy-kit keeps none. Absent
    * where a target remembers nothing.

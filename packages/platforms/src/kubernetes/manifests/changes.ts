@@ -1,5 +1,5 @@
 import { KitError } from '@deploy-kit/core'
-import type { Release } from '@deploy-kit/rollout'
+import type { ObjectChange, Release } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { unpinned } from '../configuration/pin.ts'
@@ -13,14 +13,11 @@ import { calledObject } from './manifest.ts'
 import { withoutThose } from './objects.ts'
 import { inOrder } from './order.ts'
 
-/** Lines of one object that are shown; the rest is counted. */
-const mostLines = 12
-
 /**
  * What a release changes in the cluster, object by object, as the server itself works it out in a dry run. Nothing is stored, and values of
  * Secrets are not shown.
  */
-export const changesOf = async (cluster: Cluster, release: Release, signal: AbortSignal): Promise<readonly string[]> => {
+export const changesOf = async (cluster: Cluster, release: Release, signal: AbortSignal): Promise<readonly ObjectChange[]> => {
   const { client, namespace, options, releases } = cluster
   const blueprint = await releases.blueprint(release, signal)
   const path = pathOf(kinds[workloadKindOf(options)], namespace, nameOf(cluster))
@@ -34,7 +31,7 @@ export const changesOf = async (cluster: Cluster, release: Release, signal: Abor
   return [
     ...(await changesOfWorkload(cluster, blueprint, live, path, signal)),
     ...others.flat(),
-    ...gone.map((object) => `- ${calledObject(object)}`),
+    ...gone.map((object) => changed('removed', object)),
   ]
 }
 
@@ -44,13 +41,13 @@ const changesOfWorkload = async (
   live: Deployment | undefined,
   path: string,
   signal: AbortSignal,
-): Promise<readonly string[]> => {
-  if (live === undefined) return [`+ ${calledObject(workload)}`]
+): Promise<readonly ObjectChange[]> => {
+  if (live === undefined) return [changed('added', workload)]
   const after = await dryRun(cluster.client.apply<Deployment>(path, workload, { signal, query: { dryRun: 'All' } }))
   if (after?.spec === undefined) return []
   const template = await templateFromNothing(cluster, workload, signal)
   const spec = { ...after.spec, ...(template !== undefined && { template }), ...(replicas !== undefined && { replicas }) }
-  return block(workload, changesBetween(plain(live), plain({ ...after, spec })))
+  return ifAny(workload, changesBetween(plain(live), plain({ ...after, spec })))
 }
 
 /**
@@ -71,14 +68,18 @@ const templateFromNothing = async (
   return answer?.spec?.template
 }
 
-const changesOfObject = async ({ client, releases }: Cluster, object: KubeObject, signal: AbortSignal): Promise<readonly string[]> => {
+const changesOfObject = async (
+  { client, releases }: Cluster,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<readonly ObjectChange[]> => {
   const known = releases.companions.discovery
-  if ((await known.find(object, signal)) === undefined) return [`+ ${calledObject(object)}`]
+  if ((await known.find(object, signal)) === undefined) return [changed('added', object)]
   const path = await known.path(object, signal)
   const live = await client.get(path, { signal })
-  if (live === undefined) return [`+ ${calledObject(object)}`]
+  if (live === undefined) return [changed('added', object)]
   const after = await dryRun(client.apply(path, object, { signal, query: { dryRun: 'All' } }))
-  return after === undefined ? [] : block(object, changesBetween(live, after))
+  return after === undefined ? [] : ifAny(object, changesBetween(live, after))
 }
 
 /** What the server refuses is told as what stands against the release. */
@@ -92,12 +93,11 @@ const dryRun = <T>(answer: Promise<T>): Promise<T | undefined> =>
 const plain = (workload: Deployment): Deployment =>
   workload.spec === undefined ? workload : { ...workload, spec: { ...workload.spec, template: unpinned(workload.spec.template) } }
 
-const block = (object: KubeObject, lines: readonly string[]): readonly string[] => {
-  if (lines.length === 0) return []
-  const more = lines.length - mostLines
-  return [
-    `~ ${calledObject(object)}`,
-    ...lines.slice(0, mostLines).map((line) => `    ${line}`),
-    ...(more > 0 ? [`    and ${more} more`] : []),
-  ]
-}
+const changed = (change: ObjectChange['change'], object: KubeObject, fields: readonly string[] = []): ObjectChange => ({
+  change,
+  object: calledObject(object),
+  fields,
+})
+
+const ifAny = (object: KubeObject, fields: readonly string[]): readonly ObjectChange[] =>
+  fields.length === 0 ? [] : [changed('changed', object, fields)]
