@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Json } from '@deploy-kit/core'
-import { configurationOf, leaseDocument, makePlan, type Finding, type Plan, type Platform, type Release } from '@deploy-kit/rollout'
+import { changeLines, extents } from '@deploy-kit/release'
+import { configurationOf, makePlan, type Finding, type Plan, type Platform, type Release } from '@deploy-kit/rollout'
 import { stringify } from 'yaml'
 import type { KubeObject } from '../../../packages/platforms/src/kubernetes/api/index.ts'
 import type { ConfigMap, Deployment } from '../../../packages/platforms/src/kubernetes/objects/models.ts'
 import type { TestCluster, VersionName } from './cluster.ts'
 import { TestNamespace } from './namespace.ts'
-import { webDeployment, webGateway, webRoute, webService } from './objects.ts'
+import { migrationJob, webDeployment, webGateway, webRoute, webService } from './objects.ts'
 import { collectionPath } from './paths.ts'
-import { holder, openPlatform } from './platform.ts'
+import { openPlatform, takeLease } from './platform.ts'
 
 /** What differs between the manifests of two releases. */
 export interface Change {
@@ -22,6 +22,8 @@ export interface Change {
   readonly extra?: boolean
   readonly selector?: Readonly<Record<string, string>>
   readonly servicePort?: number
+  /** Variables of a Job `migrate`, which runs the program of the workload. */
+  readonly job?: Readonly<Record<string, string>>
 }
 
 interface ManagedFields {
@@ -51,9 +53,7 @@ export class ManifestShop {
   async opened(change: Change | undefined, options: Readonly<Record<string, unknown>> = {}): Promise<Platform> {
     const manifests = change === undefined ? {} : { manifests: this.#written(change) }
     const platform = await openPlatform(this.namespace, { options: { ...manifests, ...options } })
-    const { documents } = platform
-    const held = await documents.read(leaseDocument, this.signal)
-    await documents.write(leaseDocument, lease(), held?.version, this.signal)
+    await takeLease(platform)
     return platform
   }
 
@@ -88,9 +88,11 @@ export class ManifestShop {
     return (await platform.preflight?.(await this.#plan(platform, release, 'rollback'), this.signal)) ?? []
   }
 
+  /** What a plan with these manifests shows, as its log does. */
   async changes(version: VersionName, change: Change): Promise<readonly string[]> {
     const platform = await this.opened(change)
-    return (await platform.changes?.(await this.#plan(platform, await this.release(platform, version)), this.signal)) ?? []
+    const changes = await platform.changes?.(await this.#plan(platform, await this.release(platform, version)), this.signal)
+    return changeLines(changes ?? [], extents.log)
   }
 
   async #plan(platform: Platform, release: Release, kind: Plan['kind'] = 'release'): Promise<Plan> {
@@ -246,7 +248,7 @@ export class ManifestShop {
     return file
   }
 
-  #manifests({ greeting = 'hello', env = {}, replicas = 2, extra = false, selector, servicePort = 80 }: Change): readonly object[] {
+  #manifests({ greeting = 'hello', env = {}, replicas = 2, extra = false, selector, servicePort = 80, job }: Change): readonly object[] {
     const namespace = this.namespace.name
     const workload = webDeployment({ namespace, image: 'registry.example:5000/acme/web', replicas, env }) as Deployment
     const [container] = workload.spec?.template.spec?.containers ?? []
@@ -279,6 +281,7 @@ export class ManifestShop {
       },
       webGateway(namespace, this.namespace.cluster.gateway.className, this.namespace.cluster.gateway.port),
       webRoute(namespace, `${namespace}.test`),
+      ...(job === undefined ? [] : [migrationJob('registry.example:5000/acme/web:latest', job)]),
       ...(extra ? [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: { a: '1' } }] : []),
     ]
   }
@@ -296,12 +299,3 @@ export class ManifestShop {
     }
   }
 }
-
-const lease = (): Json =>
-  ({
-    holder,
-    ttlMs: 600_000,
-    acquiredAt: Date.now(),
-    intent: { safe: 'stable', weight: { last: 0, next: 0 }, doing: 'test' },
-    state: null,
-  }) as unknown as Json

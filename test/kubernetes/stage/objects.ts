@@ -63,3 +63,32 @@ export const webRoute = (namespace: string, host: string, name = 'web'): KubeObj
     metadata: { name, namespace },
     spec: { parentRefs: [{ name: 'web' }], hostnames: [host], rules: [{ backendRefs: [{ name, port: 80 }] }] },
   }) as KubeObject
+
+/**
+ * A Job that runs the sample program. It never becomes ready, so its liveness probe asks the kubelet to end it, and it ends well: with status 0.
+ * With an address that it cannot listen at it fails.
+ */
+export const migrationJob = (image: string, env: Readonly<Record<string, string>>): KubeObject =>
+  ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'migrate' },
+    spec: {
+      backoffLimit: 0,
+      template: {
+        spec: {
+          restartPolicy: 'Never',
+          containers: [
+            {
+              name: 'migrate',
+              image,
+              imagePullPolicy: 'IfNotPresent',
+              env: Object.entries({ READY_AFTER: 'never', DRAIN: '0s', ...env }).map(([name, value]) => ({ name, value })),
+              envFrom: [{ configMapRef: { name: 'settings' } }],
+              livenessProbe: { httpGet: { path: '/readyz', port: 8080 }, periodSeconds: 1, failureThreshold: 1 },
+            },
+          ],
+        },
+      },
+    },
+  }) as KubeObject

@@ -36,6 +36,11 @@ export const kubernetesCodes = {
     cause: 'The object is not valid, or an admission webhook or a quota is against it.',
     remedy: 'Read the message of the API server; a dry run shows the same before anything is touched.',
   },
+  'job-failed': {
+    title: 'A Job of the manifests did not complete',
+    cause: 'It failed, waits for what will not come, or took longer than `job-within`. The canary was not started.',
+    remedy: 'Read the last lines of its log in the message; the Job is left for `kubectl logs`. The next release replaces it.',
+  },
   'workload-missing': {
     title: 'The workload is not in the cluster',
     cause: 'There is none of that kind and name in the namespace, and no manifests that would create it.',

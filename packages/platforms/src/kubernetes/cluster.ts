@@ -17,6 +17,7 @@ export interface Cluster {
   readonly readyWithinMs: number
   readonly scheduleWithinMs: number
   readonly drainMs: number
+  readonly jobWithinMs: number
   /** The router of the workload, opened when it is first needed. */
   readonly router: (signal: AbortSignal) => Promise<Router>
   /** What the releases of the workload are, and were. */

@@ -44,6 +44,7 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     readyWithinMs: parseDuration(options['ready-within']) ?? 0,
     scheduleWithinMs: parseDuration(options['schedule-within']) ?? 0,
     drainMs: parseDuration(options.drain) ?? 0,
+    jobWithinMs: parseDuration(options['job-within']) ?? 0,
     router: openRouter(() => cluster),
     get releases() {
       return (releases ??= options.helm === undefined ? releasesOf(cluster) : helmReleases(cluster, options.helm, releasesOf(cluster)))

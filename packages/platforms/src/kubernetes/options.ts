@@ -86,6 +86,7 @@ export const kubernetesOptions = keys({
     ),
   'ready-within': durationText('10m').describe('Time that pods have to become ready.'),
   'schedule-within': durationText('2m').describe('Time that a pod may wait for a node, such as one that an autoscaler brings.'),
+  'job-within': durationText('10m').describe('Time that each Job of the manifests may take before the canary starts.'),
   drain: durationText('5s').describe('Time between the last request that is sent to pods and their end.'),
   metrics: metrics.optional().describe('Where pods show their requests as Prometheus text. They are read through the API server.'),
   'managed-elsewhere': z

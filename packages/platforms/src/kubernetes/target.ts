@@ -129,8 +129,9 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       const deployment = canaryDeployment(request)
       const service = front && canaryService(front, deployment, request)
       const serving = stable && { live: stable, release: revisionOf(stable, pods.stable, options.container).release }
+      await write(signal, (uninterrupted) => cluster.releases.provide(blueprint, serving, uninterrupted))
+      await cluster.releases.runJobs(blueprint, signal)
       const written = await write(signal, async (uninterrupted) => {
-        await cluster.releases.provide(blueprint, serving, uninterrupted)
         if (stable !== undefined) await makeCompanions(stable, deployment, cluster, uninterrupted)
         const applied = await client.apply(canaryPath, deployment, { signal: uninterrupted })
         if (service !== undefined)

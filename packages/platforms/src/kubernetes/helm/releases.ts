@@ -77,7 +77,7 @@ export const helmReleases = (
       const others = rendered.others.map(({ object }) => object)
       const composed = await composedFromManifests(cluster, rendered, others, release, signal)
       // What else the chart holds is Helm's to apply, with the promotion.
-      const { replicas: _, ...bare } = composed
+      const { replicas: _, jobs: _helms, ...bare } = composed
       const ready = { ...bare, origin: 'image', objects: [] } as const
       base.snapshots.refuseTooLarge(ready)
       base.remember(ready)

@@ -3,6 +3,8 @@ import type { ObjectChange, Release } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { unpinned } from '../configuration/pin.ts'
+import { isJob } from '../jobs/compose-jobs.ts'
+import { jobChanges } from '../jobs/job-changes.ts'
 import type { Blueprint } from '../snapshots/blueprint.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
 import { nameOf } from '../workload/observe.ts'
@@ -26,9 +28,13 @@ export const changesOf = async (cluster: Cluster, release: Release, signal: Abor
   const gone = blueprint.objects.length === 0 ? [] : withoutThose(earlier?.objects ?? [], blueprint.objects)
   const others =
     blueprint.origin === 'manifests'
-      ? await Promise.all(inOrder(blueprint.objects).map((object) => changesOfObject(cluster, object, signal)))
+      ? await Promise.all(
+          inOrder(blueprint.objects.filter((object) => !isJob(object))).map((object) => changesOfObject(cluster, object, signal)),
+        )
       : []
+  const jobs = await jobChanges(client, releases.composed(release)?.jobs ?? [], namespace, dryRun, signal)
   return [
+    ...jobs,
     ...(await changesOfWorkload(cluster, blueprint, live, path, signal)),
     ...others.flat(),
     ...gone.map((object) => changed('removed', object)),

@@ -10,6 +10,8 @@ import type { Deployment } from '../objects/models.ts'
 import { isDefinedBy } from './discovery.ts'
 import { conflictsIn } from './field-managers.ts'
 import { imageFinding } from './image-finding.ts'
+import { isJob } from '../jobs/compose-jobs.ts'
+import { asNext, pathOfJob } from '../jobs/job-object.ts'
 import { calledObject, groupOf, identityOf } from './manifest.ts'
 
 /**
@@ -62,11 +64,11 @@ const refusals = async (cluster: Cluster, blueprint: Blueprint, signal: AbortSig
     (loaded === undefined ? [] : [loaded.workload, ...loaded.others]).map(({ object, where }) => [identityOf(object), where]),
   )
   const workload = pathOf(kinds[workloadKindOf(options)], namespace, nameOf(cluster))
-  const dryRun = async (object: KubeObject, path: string): Promise<readonly Finding[]> => {
+  const dryRun = async (object: KubeObject, path: string, sent = object): Promise<readonly Finding[]> => {
     const where = places.get(identityOf(object))
     const told = (text: string): string => `${calledObject(object)}${where === undefined ? '' : ` (${where})`}: ${text}`
     try {
-      await client.apply(path, object, { signal, force: !isNew, query: { dryRun: 'All' } })
+      await client.apply(path, sent, { signal, force: !isNew, query: { dryRun: 'All' } })
       return []
     } catch (error) {
       signal.throwIfAborted()
@@ -79,9 +81,11 @@ const refusals = async (cluster: Cluster, blueprint: Blueprint, signal: AbortSig
       return conflicts.length === 0 ? [] : [{ severity, code: 'field-conflict', message: told(`others manage ${conflicts.join(', ')}.`) }]
     }
   }
-  const others = blueprint.origin === 'manifests' ? blueprint.objects : []
+  const others = blueprint.origin === 'manifests' ? blueprint.objects.filter((object) => !isJob(object)) : []
+  const jobs = releases.composed(blueprint.release)?.jobs ?? []
   const answers = await Promise.all([
     dryRun(blueprint.workload, workload),
+    ...jobs.map((job) => dryRun(job, pathOfJob(asNext(job), namespace), asNext(job))),
     ...others.map(async (object) => {
       // Of a kind that comes with the manifests nothing is known yet.
       if ((await releases.companions.discovery.find(object, signal)) !== undefined)

@@ -8,6 +8,7 @@ import type {
   V1Deployment,
   V1EnvVar,
   V1Ingress,
+  V1Job,
   V1NetworkPolicy,
   V1Pod,
   V1PodDisruptionBudget,
@@ -40,6 +41,7 @@ export type EnvVar = Sent<V1EnvVar>
 export type Event = Sent<CoreV1Event>
 export type HorizontalPodAutoscaler = Sent<V2HorizontalPodAutoscaler>
 export type Ingress = Sent<V1Ingress>
+export type Job = Sent<V1Job>
 export type NetworkPolicy = Sent<V1NetworkPolicy>
 export type Pod = Sent<V1Pod>
 export type PodDisruptionBudget = Sent<V1PodDisruptionBudget>

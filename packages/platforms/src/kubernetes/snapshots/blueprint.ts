@@ -2,7 +2,7 @@ import type { Release } from '@deploy-kit/rollout'
 import type { KubeObject } from '../api/index.ts'
 import type { Configuration } from '../configuration/copies.ts'
 import type { Reference } from '../configuration/references.ts'
-import type { Deployment } from '../objects/models.ts'
+import type { Deployment, Job } from '../objects/models.ts'
 
 /** Where a blueprint came from. `adopted`: what ran before deploy-kit came, or what somebody has put there since. */
 export type Origin = 'manifests' | 'image' | 'adopted' | 'history'
@@ -22,6 +22,8 @@ export interface Blueprint {
 /** A blueprint that was just made, with what has to be created for it. */
 export interface Composed extends Blueprint {
   readonly copies: readonly Configuration[]
+  /** Work of the manifests that is done before anything of the release starts. */
+  readonly jobs?: readonly Job[]
   /** What its pods need and nobody has. */
   readonly missing: readonly Reference[]
 }

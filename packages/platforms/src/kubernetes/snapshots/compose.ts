@@ -3,6 +3,7 @@ import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import type { Configuration } from '../configuration/copies.ts'
 import { pinned, unpinned, type ConfigurationSource, type Pinned } from '../configuration/pin.ts'
+import { composeJobs } from '../jobs/compose-jobs.ts'
 import { isAutoscaled } from '../manifests/autoscaler.ts'
 import type { Manifest } from '../manifests/manifest.ts'
 import { stripped } from '../manifests/stripped.ts'
@@ -37,12 +38,24 @@ export const composedFromManifests = async (
         kind === reference.kind && metadata?.name === reference.name && (metadata.namespace ?? namespace) === namespace,
     )
   const live = liveConfiguration(cluster, signal)
-  const whole = await composed(cluster, named, release, async (reference) => inManifests(reference) ?? live(reference), [
+  const source: ConfigurationSource = async (reference) => inManifests(reference) ?? live(reference)
+  const whole = await composed(cluster, named, release, source, [
     shortHash(canonical(others)),
     shortHash(canonical(withoutTemplate(named))),
   ])
+  const { jobs, ...read } = await composeJobs(others, { workload: named, container: cluster.options.container, release }, (template) =>
+    pin(cluster, template, source),
+  )
   const scaled = replicas !== undefined && !(await isAutoscaled(cluster, others, signal))
-  return { ...whole, origin: 'manifests', objects: others, ...(scaled && { replicas }) }
+  return {
+    ...whole,
+    copies: [...whole.copies, ...read.copies],
+    missing: [...whole.missing, ...read.missing],
+    jobs,
+    origin: 'manifests',
+    objects: others,
+    ...(scaled && { replicas }),
+  }
 }
 
 /** The release that an image is on the workload as it stands; `objects` are those of the release before, which stay as they are. */

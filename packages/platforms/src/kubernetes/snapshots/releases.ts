@@ -4,6 +4,8 @@ import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import type { Configuration } from '../configuration/copies.ts'
 import { copiesIn } from '../configuration/pin.ts'
+import { isJob } from '../jobs/compose-jobs.ts'
+import { runJobs } from '../jobs/run-jobs.ts'
 import { manifestLoader } from '../manifests/load.ts'
 import { companionObjects, withoutThose, type CompanionObjects } from '../manifests/objects.ts'
 import { isNeededByPods, isRoute } from '../manifests/order.ts'
@@ -39,6 +41,11 @@ export interface Releases {
     serving: { readonly live: Deployment; readonly release: Release } | undefined,
     signal: AbortSignal,
   ): Promise<void>
+  /**
+   * Runs the Jobs of a release that was composed in this run to their end. What comes back runs none: its work was done when it was released.
+   * @throws KitError `job-failed`
+   */
+  runJobs(blueprint: Blueprint, signal: AbortSignal): Promise<void>
   /** Makes the workload what the blueprint says, and returns it as it was written; its pods follow. */
   applyWorkload(blueprint: Blueprint, signal: AbortSignal): Promise<Deployment>
   /** Applies what goes with the workload: all but routes, or the routes, which wait until no canary is in them. */
@@ -151,6 +158,7 @@ export const releasesOf = (cluster: Cluster): Releases => {
         signal,
       )
     },
+    runJobs: ({ release }, signal) => runJobs(cluster, known.get(keyOf(release))?.jobs ?? [], signal),
     applyWorkload: async (blueprint, signal) => {
       if (!options['pin-configuration'] && (await bringsOthers(blueprint, signal)))
         await companions.apply(blueprint.objects.filter(isConfiguration), signal)
@@ -161,7 +169,7 @@ export const releasesOf = (cluster: Cluster): Releases => {
     applyOthers: async (which, blueprint, signal) => {
       if (!(await bringsOthers(blueprint, signal))) return
       await companions.apply(
-        blueprint.objects.filter((object) => isRoute(object) === (which === 'routes')),
+        blueprint.objects.filter((object) => isRoute(object) === (which === 'routes') && !isJob(object)),
         signal,
       )
     },

@@ -76,6 +76,7 @@ export const inPlace = (cluster: Cluster, looking: Observation): Pick<TargetInPl
       const blueprint = await cluster.releases.blueprint(release, signal)
       signal.throwIfAborted()
       await cluster.releases.provide(blueprint, serving, never)
+      await cluster.releases.runJobs(blueprint, signal)
       await whole(await cluster.releases.applyWorkload(blueprint, never), signal)
       await follow(blueprint)
     },
