@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from '@jest/globals'
@@ -31,15 +32,30 @@ const inputs = async (
   ...more,
 })
 
-describe.each(['buildah', 'docker'])('%s', (engine) => {
+/** A machine with this program of buildah's and without the other. */
+const onlyWith = async (program: 'buildah' | 'podman'): Promise<Readonly<Record<string, string>>> => {
+  const bin = join(yard.directory, `only-${program}`)
+  await mkdir(bin, { recursive: true })
+  for (const name of [program, 'git']) await symlink(`/usr/bin/${name}`, join(bin, name)).catch(() => undefined)
+  return { PATH: bin }
+}
+
+describe.each([
+  ['buildah', 'buildah'],
+  ['podman', 'buildah'],
+  ['docker', 'docker'],
+] as const)('%s', (program, engine) => {
+  const env = async () => (program === 'docker' ? {} : onlyWith(program))
+
   test('pushes by digest, and the tags afterwards', async () => {
     const { exitCode, outputs, stdout } = await yard.builds(
-      await inputs(engine, engine, { push: 'true', 'build-args': 'VERSION=7', labels: 'team=shop' }),
+      await inputs(program, engine, { push: 'true', 'build-args': 'VERSION=7', labels: 'team=shop' }),
+      await env(),
     )
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
-    expect(outputs).toMatchObject({ outcome: 'built', platforms: 'linux/amd64', tags: `${yard.registry}/acme/${engine}:v1` })
-    expect(await yard.manifest(`acme/${engine}`, 'v1')).toMatchObject({ digest: outputs['digest'] })
-    const configuration = await yard.configuration(`acme/${engine}`, 'v1')
+    expect(outputs).toMatchObject({ outcome: 'built', platforms: 'linux/amd64', tags: `${yard.registry}/acme/${program}:v1` })
+    expect(await yard.manifest(`acme/${program}`, 'v1')).toMatchObject({ digest: outputs['digest'] })
+    const configuration = await yard.configuration(`acme/${program}`, 'v1')
     expect(configuration).toMatchObject({
       config: { Cmd: ['cat', '/version'], Labels: { team: 'shop', 'org.opencontainers.image.version': 'v1' } },
     })
@@ -47,49 +63,50 @@ describe.each(['buildah', 'docker'])('%s', (engine) => {
 
   test('tells a command that fails by its own code', async () => {
     const files = { Dockerfile: 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "sh", "-c", "exit 3"]\n' }
-    const { exitCode, outputs } = await yard.builds(await inputs('faulty', engine, {}, files))
+    const { exitCode, outputs, stdout } = await yard.builds(await inputs('faulty', engine, {}, files), await env())
     expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 1, 'reason-code': 'build-step-failed', reason: expect.stringMatching(/3/) })
+    expect(stdout).toMatch(/Dockerfile:3:1 {2}build-step-failed/)
   })
 
   test('tells a line that is none, and a file that is not there', async () => {
-    const wrong = await yard.builds(await inputs('wrong', engine, {}, { Dockerfile: 'FROM scratch\nFRM x\n' }))
+    const wrong = await yard.builds(await inputs('wrong', engine, {}, { Dockerfile: 'FROM scratch\nFRM x\n' }), await env())
     expect(wrong.outputs).toMatchObject({ 'reason-code': 'dockerfile-invalid' })
-    const missing = await yard.builds(await inputs('missing', engine, {}, { Dockerfile: 'FROM scratch\nCOPY nope /nope\n' }))
+    const missing = await yard.builds(await inputs('missing', engine, {}, { Dockerfile: 'FROM scratch\nCOPY nope /nope\n' }), await env())
     expect(missing.outputs).toMatchObject({ 'reason-code': 'copy-source-missing' })
+    expect(missing.stdout).toMatch(/Dockerfile:2:1 {2}copy-source-missing/)
   })
 })
 
-test('buildah gives one digest for two builds of one commit', async () => {
+test('buildah and podman give one digest for two builds of one commit, the same one', async () => {
   const digests = new Set<string | undefined>()
-  for (const round of ['one', 'two']) {
-    const built = await yard.builds(
-      await inputs('same', 'buildah', { 'no-cache': 'true', output: join(yard.directory, `buildah-${round}`) }),
-    )
+  for (const [index, program] of (['buildah', 'buildah', 'podman'] as const).entries()) {
+    const output = join(yard.directory, `same-${index}`)
+    const built = await yard.builds(await inputs('same', 'buildah', { 'no-cache': 'true', output }), await onlyWith(program))
     expect(built).toMatchObject({ exitCode: 0 })
     digests.add(built.outputs['digest'])
   }
   expect(digests.size).toBe(1)
 })
 
-test('buildah builds for several platforms, into an index', async () => {
+test.each(['buildah', 'podman'] as const)('%s builds for several platforms, into an index', async (program) => {
   const files = { Dockerfile: 'FROM scratch\nCOPY busybox /bin/busybox\n' }
-  const { exitCode, outputs, stdout } = await yard.builds(
-    await inputs('several', 'buildah', { push: 'true', platforms: 'linux/amd64,linux/arm64' }, files),
-  )
+  const given = await inputs(`several-${program}`, 'buildah', { push: 'true', platforms: 'linux/amd64,linux/arm64' }, files)
+  const { exitCode, outputs, stdout } = await yard.builds(given, await onlyWith(program))
   expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
   expect(outputs['platforms']).toBe('linux/amd64,linux/arm64')
-  expect(await yard.manifest('acme/several', 'v1')).toMatchObject({ digest: outputs['digest'], body: { manifests: [{}, {}] } })
+  const found = await yard.manifest(`acme/several-${program}`, 'v1')
+  expect(found).toMatchObject({ digest: outputs['digest'], body: { manifests: [{}, {}] } })
 })
 
-test('buildah passes secrets on by the environment', async () => {
+test.each(['buildah', 'podman'] as const)('%s passes secrets on by the environment', async (program) => {
   const files = {
     Dockerfile:
       'FROM scratch\nCOPY busybox /bin/busybox\nRUN --mount=type=secret,id=token ["/bin/busybox", "sh", "-c", "/bin/busybox cat /run/secrets/token"]\n',
   }
-  const { exitCode, stdout } = await yard.builds(
-    await inputs('secret', 'buildah', { secrets: 'token=s3cr3t-token', output: join(yard.directory, 'secret') }, files),
-  )
+  const secret = { secrets: 'token=s3cr3t-token', output: join(yard.directory, `secret-${program}`), 'no-cache': 'true' }
+  const { exitCode, stdout } = await yard.builds(await inputs('secret', 'buildah', secret, files), await onlyWith(program))
   expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+  expect(stdout).toContain('***')
   expect(stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain('s3cr3t-token')
 })
 

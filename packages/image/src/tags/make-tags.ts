@@ -100,5 +100,6 @@ const latestOf = (flavor: Flavor, { expressions }: Circumstances): string => {
 const nothing = (event: BuildEvent, rules: readonly TagRule[], notices: readonly string[]): KitError => {
   const asked = rules.map(({ line }) => `\`${line}\``).join(', ')
   const told = notices.length === 0 ? '' : ` ${notices.join(' ')}`
-  return new KitError('image-tags-empty', `No rule gives a tag for the event \`${event.name}\` on \`${event.ref}\`: ${asked}.${told}`)
+  const where = event.name === '' ? 'outside of a workflow' : `for the event \`${event.name}\` on \`${event.ref}\``
+  return new KitError('image-tags-empty', `No rule gives a tag ${where}: ${asked}.${told}`)
 }

@@ -7,7 +7,8 @@ import { checkFiles } from '../check-files.ts'
 import { findProgram } from '../process/find-program.ts'
 import { publishBuilt } from '../process/publish-built.ts'
 import { inRoom } from '../process/room.ts'
-import { askEngine, runEngine } from '../process/run-engine.ts'
+import { placeOfStep } from '../process/place-of-step.ts'
+import { askEngine, runEngine, type EngineCommand } from '../process/run-engine.ts'
 import { secretEnvironment } from '../process/secret-arguments.ts'
 import { orderIndex } from './order-index.ts'
 import { buildahArgv, exportArgv, isSeveral, type Program } from './argv.ts'
@@ -44,10 +45,14 @@ const buildIn = async (room: string, program: Program, request: BuildRequest, po
     steps.hear(line)
     ports.log.info(line)
   }
-  await runEngine(
-    { argv: buildahArgv(program, request, names), secretEnvironment: secretEnvironment(request.secrets), timeoutMs, onLine },
-    ports,
-  )
+  const build: EngineCommand = {
+    argv: buildahArgv(program, request, names),
+    secretEnvironment: secretEnvironment(request.secrets),
+    timeoutMs,
+    onLine,
+    placeOf: (output) => placeOfStep(output, request),
+  }
+  await runEngine(build, ports)
   const layout = join(room, 'layout')
   const image = isSeveral(request) ? names.list : (await readFile(names.idFile, 'utf8')).trim()
   try {

@@ -7,7 +7,8 @@ import { findProgram } from '../process/find-program.ts'
 import { BuildKitSteps, SpokenSteps } from '../process/count-steps.ts'
 import { publishBuilt } from '../process/publish-built.ts'
 import { inRoom } from '../process/room.ts'
-import { askEngine, runEngine } from '../process/run-engine.ts'
+import { placeOfStep } from '../process/place-of-step.ts'
+import { askEngine, runEngine, type EngineCommand } from '../process/run-engine.ts'
 import { secretEnvironment } from '../process/secret-arguments.ts'
 import { dockerArgv } from './argv.ts'
 import { layoutOfArchive } from './read-archive.ts'
@@ -46,7 +47,14 @@ const buildIn = async (room: string, request: BuildRequest, ports: BuildPorts): 
     ports.log.info(line)
   }
   const environment = { DOCKER_BUILDKIT: withBuildKit ? '1' : '0', BUILDX_BUILDER: 'default', ...secretEnvironment(request.secrets) }
-  await runEngine({ argv: argvOf(dockerArgv(request, withBuildKit, idFile)), secretEnvironment: environment, timeoutMs, onLine }, ports)
+  const build: EngineCommand = {
+    argv: argvOf(dockerArgv(request, withBuildKit, idFile)),
+    secretEnvironment: environment,
+    timeoutMs,
+    onLine,
+    placeOf: (output) => placeOfStep(output, request),
+  }
+  await runEngine(build, ports)
   const id = (await readFile(idFile, 'utf8')).trim()
   for (const argv of loads(request, id)) await runEngine({ argv: argvOf(argv), timeoutMs }, ports)
   const archive = join(room, 'image.tar')

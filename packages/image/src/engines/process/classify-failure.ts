@@ -65,12 +65,12 @@ export const classifyFailure = (output: string): Failure => {
   return { code: found?.[1] ?? 'build-failed', transient: found?.[2] === 'transient' }
 }
 
-/** The error for an engine that ended with a status other than 0. */
-export const failureOf = (tool: string, exitCode: number, output: string): KitError => {
+/** The error for an engine that ended with a status other than 0; `placeOfStep` serves when the output names no line of the Dockerfile. */
+export const failureOf = (tool: string, exitCode: number, output: string, placeOfStep?: string): KitError => {
   const { code } = classifyFailure(output)
   const said = decisive(output)
   const step = code === 'build-step-failed' ? outputOfStep(output) : ''
-  const where = placeIn(output)
+  const where = placeIn(output) ?? placeOfStep
   return new KitError(code, `\`${tool}\` ended with status ${exitCode}: ${said === '' ? 'it said nothing.' : said}${step}`, {
     ...(where !== undefined && { where }),
   })
@@ -80,7 +80,10 @@ export const failureOf = (tool: string, exitCode: number, output: string): KitEr
 const decisive = (output: string): string => {
   const errors = [...output.matchAll(/^(?:ERROR|Error|error|Error response from daemon):? (.*)$/gm)].map(([, text = '']) => text)
   const last = errors.at(-1) ?? lastLines(output, 3)
-  return last.replace(/^(?:failed to build: |failed to solve: |building at STEP ".*?": )+/, '').trim()
+  // buildah shows what its parser made of an instruction that it does not know.
+  return last
+    .replace(/^(?:failed to build: |failed to solve: |Build error: |building at STEP ".*?": )+| &imagebuilder\.Step\{.*\}$/g, '')
+    .trim()
 }
 
 /** BuildKit repeats what the failed command printed between two rules of dashes. */

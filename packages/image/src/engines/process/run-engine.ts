@@ -11,6 +11,8 @@ export interface EngineCommand {
   readonly cwd?: string
   readonly timeoutMs: number
   readonly onLine?: (line: string) => void
+  /** Where in the Dockerfile it failed, by what was said, for an engine that names no line itself. */
+  readonly placeOf?: (output: string) => Promise<string | undefined>
 }
 
 /** A registry that is busy gets three more tries, some seconds apart; what was built by then is in the engine's cache. */
@@ -27,7 +29,7 @@ export const runEngine = async (command: EngineCommand, ports: BuildPorts): Prom
     const finished = await askEngine(command, ports)
     if (finished.exitCode === 0) return finished
     const output = `${finished.stdout}\n${finished.stderr}`
-    const error = failureOf(nameOf(command.argv), finished.exitCode, output)
+    const error = failureOf(nameOf(command.argv), finished.exitCode, output, await command.placeOf?.(output))
     if (attempt > buildRetries.retries || !classifyFailure(output).transient) throw error
     const pause = retryAfterMs(output) ?? pauseMs(buildRetries, attempt, random)
     log.warning(
