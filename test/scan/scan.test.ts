@@ -90,7 +90,7 @@ describe('what is scanned', () => {
     const scanned = await here.scans({ subject: { kind: 'layout', directory: output, digest } })
     expect(scanned).toMatchObject({ digest, subject: `${output}@${digest}`, system: { name: 'debian 12.5', endOfLife: false } })
     const [{ argv } = { argv: [] }] = await here.scanCalls()
-    expect(argv.slice(-2)).toEqual(['--input', 'layout-0'])
+    expect(argv.slice(-2)).toEqual(['--input', 'lay-out-1'])
     await expect(here.scans({ subject: { kind: 'layout', directory: output } })).rejects.toMatchObject({ code: 'image-not-in-layout' })
   })
 

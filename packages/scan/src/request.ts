@@ -17,7 +17,7 @@ export interface ScanRequest extends GateOptions {
   readonly scanners?: readonly Scanner[]
   /** What is not looked at, as paths or globs. */
   readonly skip?: { readonly directories: readonly string[]; readonly files: readonly string[] }
-  /** Stable name of what is scanned, for code scanning: no tag, no digest, no directory of this machine. Default: from the subject. */
+  /** Stable name of what is scanned, for code scanning and people: no tag, no digest, no directory of this machine. Default: from the subject. */
   readonly name?: string
   /** The trivy program. Default: the first on PATH. */
   readonly trivy?: string
@@ -46,7 +46,7 @@ export interface ScanRequest extends GateOptions {
   readonly policy?: string
   readonly feeds?: Feeds
   /** What this is compared with: scanned again under the same database, or a report from then. */
-  readonly baseline?: { readonly subject: Subject } | { readonly report: string }
+  readonly baseline?: { readonly subject: Subject; readonly name?: string } | { readonly report: string }
   /** Only what the baseline does not have fails. Without a baseline everything is new. */
   readonly onlyNew?: boolean
   /** Base images that could be taken instead of the one that is; scanned to see what they would clear. */

@@ -38,7 +38,7 @@ const scanIn = async (workDirectory: string, request: ScanRequest, ports: ScanPo
   const { clock } = ports
   const startedAt = clock.now()
   const scanner = await openScanner(workDirectory, request, ports)
-  const images = await scanner.scan(request.subject, request.platforms ?? [])
+  const images = await scanner.scan(request.subject, request.platforms ?? [], request.name)
   const all = merged(images)
   const { findings, dates } = await withThreats(all.findings, request.feeds ?? {})
 
@@ -81,7 +81,7 @@ const scanIn = async (workDirectory: string, request: ScanRequest, ports: ScanPo
 const baselineOf = async ({ baseline, platforms = [] }: ScanRequest, scanner: Scanner): Promise<Baseline | undefined> => {
   if (baseline === undefined) return undefined
   if ('report' in baseline) return { kind: 'earlier-report', name: baseline.report, reports: [await readReport(resolve(baseline.report))] }
-  const images = await scanner.scan(baseline.subject, platforms)
+  const images = await scanner.scan(baseline.subject, platforms, baseline.name)
   return { kind: 'same-database', name: images[0]?.name ?? '', reports: images.map(({ report }) => report) }
 }
 

@@ -23,7 +23,8 @@ export interface Scanner {
   readonly ports: TrivyPorts
   readonly database: Database | undefined
   readonly ignores: readonly IgnoreEntry[]
-  scan(subject: Subject, platforms: readonly string[]): Promise<readonly ScannedImage[]>
+  /** `name` is how people call a subject that is a path. */
+  scan(subject: Subject, platforms: readonly string[], name?: string): Promise<readonly ScannedImage[]>
 }
 
 const dayMs = 24 * 60 * 60 * 1_000
@@ -83,7 +84,7 @@ export const openScanner = async (workDirectory: string, request: ScanRequest, p
     get database() {
       return database
     },
-    scan: async (subject, platforms) => {
+    scan: async (subject, platforms, name) => {
       const room = join(workDirectory, `subject-${(count += 1)}`)
       await mkdir(room)
       const { platformsOf } = ports
@@ -92,6 +93,7 @@ export const openScanner = async (workDirectory: string, request: ScanRequest, p
         platforms,
         signal,
         ...(platformsOf !== undefined && { platformsOf }),
+        ...(name !== undefined && { name }),
       })
       const images: ScannedImage[] = []
       // One after the other: two runs of Trivy would fight over memory and network, and a deadline is for one.
@@ -99,9 +101,9 @@ export const openScanner = async (workDirectory: string, request: ScanRequest, p
         const file = join(room, `report-${index}.json`)
         await scanOne(target, room, file)
         const report = await readReport(file)
-        const { name, digest, platform } = target
+        const { digest, platform } = target
         images.push({
-          name,
+          name: target.name,
           digest,
           platform,
           file,

@@ -41,11 +41,12 @@ export const scanImage = async (
 }
 
 /** What everybody may want to know who reads the log only. */
-const tell = ({ trivy, database, files, ignores }: Scanned, { log }: ActionHost): void => {
+const tell = ({ trivy, database, files, ignores, targets }: Scanned, { log }: ActionHost): void => {
   log.info(`Trivy ${trivy.version} (${trivy.installed ? 'installed, checksum verified' : trivy.program})`)
   if (database !== undefined) log.info(`Vulnerability database of ${new Date(database.updatedAt).toISOString()} from ${database.source}`)
   const written = [...files.json, files.sarif, files.markdown, files.predicate, ...files.table, ...files.cyclonedx, ...files.spdx]
   for (const file of written) if (file !== undefined) log.info(`Written: ${file}`)
+  if (targets === 0) log.warning('Trivy found nothing there that it understands: that nothing was found says little.')
   for (const { id, place } of ignores.expired) log.warning(`${id} is not ignored any more: its day is over (${place}).`)
   for (const { id, place } of ignores.unused) log.info(`${id} is ignored in vain: nothing of it was found (${place}).`)
 }

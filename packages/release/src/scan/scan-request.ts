@@ -99,9 +99,11 @@ const kindOf = (path: string): Subject['kind'] => {
 const baselineOf = (baseline: string, inputs: ScanInputs, workspace: string): NonNullable<ScanRequest['baseline']> => {
   const subject = subjectOf(baseline, undefined, 'auto', workspace)
   if (subject.kind === 'sbom' && beginsLikeReport(subject.file)) return { report: subject.file }
+  const name = nameOf(subject, workspace)
   // The base branch is looked at as this directory is.
-  if (subject.kind === 'filesystem' && inputs['input-kind'] === 'configuration') return { subject: { ...subject, kind: 'configuration' } }
-  return { subject }
+  if (subject.kind === 'filesystem' && inputs['input-kind'] === 'configuration')
+    return { subject: { ...subject, kind: 'configuration' }, name }
+  return { subject, name }
 }
 
 const beginsLikeReport = (file: string): boolean => {

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, open, stat, symlink, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { KitError } from '@deploy-kit/core'
 import { parseReference } from '@deploy-kit/image'
 import { choosePlatforms, formatPlatform, listLayout, type Descriptor } from '@deploy-kit/image/layout'
@@ -29,6 +29,8 @@ export interface TargetOptions {
   /** Platforms to scan. Empty: all that there are. */
   readonly platforms: readonly string[]
   readonly platformsOf?: PlatformsOf
+  /** How people call a subject that is a path. Default: the path. */
+  readonly name?: string
   readonly signal: AbortSignal
 }
 
@@ -43,15 +45,17 @@ export const targetsOf = async (subject: Subject, options: TargetOptions): Promi
     case 'image':
       return imageTargets(subject.reference, options)
     case 'archive':
-      return [await archiveTarget(subject.file, options.workDirectory)]
+      return [await archiveTarget(subject.file, options)]
     case 'filesystem':
     case 'configuration': {
       const directory = await existing(subject.directory, 'directory')
-      return [{ command: 'filesystem', operands: [directory], name: subject.directory, digest: undefined, platform: undefined }]
+      return [
+        { command: 'filesystem', operands: [directory], name: options.name ?? subject.directory, digest: undefined, platform: undefined },
+      ]
     }
     case 'sbom': {
       const file = await existing(subject.file, 'file')
-      return [{ command: 'sbom', operands: [file], name: subject.file, digest: undefined, platform: undefined }]
+      return [{ command: 'sbom', operands: [file], name: options.name ?? subject.file, digest: undefined, platform: undefined }]
     }
   }
 }
@@ -59,7 +63,11 @@ export const targetsOf = async (subject: Subject, options: TargetOptions): Promi
 /** Trivy takes linux/amd64 out of an index without a word, so each platform is named, or the digest of each. */
 const imageTargets = async (reference: string, { platforms, platformsOf, signal }: TargetOptions): Promise<readonly Target[]> => {
   const { digest } = parseReference(reference)
-  if (digest === undefined) throw new KitError('scan-subject-invalid', `\`${reference}\` has no digest.`)
+  if (digest === undefined)
+    throw new KitError(
+      'scan-subject-invalid',
+      `\`${reference}\` is no file or directory here, and as the name of an image it has no digest.`,
+    )
   const base = reference.slice(0, reference.indexOf('@'))
   const found = (await platformsOf?.(reference, signal)) ?? []
   if (found.length > 0) {
@@ -99,25 +107,30 @@ const layoutTargets = async (directory: string, digest: string | undefined, opti
     descriptor,
     platform: descriptor.platform === undefined ? 'unknown' : formatPlatform(descriptor.platform),
   }))
-  const { platforms } = options
+  const { platforms, name = directory } = options
   const chosen =
     platforms.length === 0
       ? images
       : platforms.map((wanted) => images.find(({ platform }) => platform === wanted) ?? missing(directory, wanted, images))
   return Promise.all(
     chosen.map(async ({ descriptor, platform }, index) => {
-      const view = join(options.workDirectory, `layout-${index}`)
-      await writeView(directory, view, descriptor)
+      const isOneOfSeveral = images.length > 1
+      // Trivy calls the image by it, in tables and in its report.
+      const view = plain(isOneOfSeveral ? `${basename(name)}-${platform === 'unknown' ? index : platform}` : basename(name))
+      await writeView(directory, join(options.workDirectory, view), descriptor)
       return {
         command: 'image' as const,
-        operands: ['--input', `layout-${index}`],
-        name: `${directory}@${descriptor.digest}`,
+        operands: ['--input', view],
+        name: `${name}@${descriptor.digest}`,
         digest: descriptor.digest,
-        platform: images.length > 1 ? platform : undefined,
+        platform: isOneOfSeveral ? platform : undefined,
       }
     }),
   )
 }
+
+/** Without the colon and the @ at which Trivy splits a path, and without separators. */
+const plain = (name: string): string => name.replaceAll(/[^\w.-]+/g, '-').replace(/^[-.]+/, '') || 'image'
 
 const writeView = async (directory: string, view: string, descriptor: Descriptor): Promise<void> => {
   await mkdir(view)
@@ -128,15 +141,16 @@ const writeView = async (directory: string, view: string, descriptor: Descriptor
 }
 
 /** By a link without colon and @, at which Trivy would split the path. */
-const archiveTarget = async (file: string, workDirectory: string): Promise<Target> => {
+const archiveTarget = async (file: string, { workDirectory, name = file }: TargetOptions): Promise<Target> => {
   const path = await existing(file, 'file')
   if (await holdsLayoutOnly(path))
     throw new KitError('scan-subject-invalid', `\`${file}\` is an OCI layout in a tar, which Trivy cannot read.`, {
       remedy: 'Unpack it (`mkdir image && tar -xf FILE -C image`) and name the directory, or write the image with `--output type=docker`.',
     })
   // Windows gives links to files to few.
-  await symlink(path, join(workDirectory, 'image.tar'), 'file').catch(() => copyFile(path, join(workDirectory, 'image.tar')))
-  return { command: 'image', operands: ['--input', 'image.tar'], name: file, digest: undefined, platform: undefined }
+  const link = plain(basename(file))
+  await symlink(path, join(workDirectory, link), 'file').catch(() => copyFile(path, join(workDirectory, link)))
+  return { command: 'image', operands: ['--input', link], name, digest: undefined, platform: undefined }
 }
 
 /** BuildKit's `type=oci` begins with the blobs and has no manifest.json; `type=docker` has both. A tar lists names every 512 bytes. */
