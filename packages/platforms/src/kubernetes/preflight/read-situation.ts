@@ -3,12 +3,11 @@ import type { Finding, Plan } from '@deploy-kit/rollout'
 import { kinds, pathOf, type Kind, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { companionSources } from '../companions/sources.ts'
-import { selects } from '../objects/labels.ts'
 import { mayEverywhere } from '../role/allowed.ts'
 import { canaryDeployment, canaryService } from '../workload/canary-objects.ts'
 import { containerOf } from '../workload/container.ts'
 import { chosenRouter } from '../routers/index.ts'
-import { frontService } from '../workload/services.ts'
+import { frontService, inFrontOf, selectorsOfStable } from '../workload/services.ts'
 import type { Deployment, HorizontalPodAutoscaler, NetworkPolicy, ResourceQuota, Service } from '../objects/models.ts'
 import { orNone } from './or-none.ts'
 import { readNeighbours } from './read-neighbours.ts'
@@ -49,8 +48,7 @@ export const readSituation = async (stable: Deployment, plan: Plan, cluster: Clu
   // A release that cannot come is told of elsewhere; what it would be beside is looked at all the same.
   const blueprint = await cluster.releases.blueprint(plan.release, signal).catch(() => undefined)
   const workload = blueprint?.workload ?? stable
-  const labels = workload.spec?.template.metadata?.labels ?? {}
-  const services = everyService.filter(({ spec }) => spec?.selector !== undefined && selects({ matchLabels: spec.selector }, labels))
+  const services = inFrontOf(workload, everyService)
   const routed = plan.strategy !== 'rolling'
   const front = routed ? await attempt(() => frontService(services, cluster), undefined) : undefined
   await attempt(() => containerOf(workload, options.container).name, undefined)
@@ -60,7 +58,7 @@ export const readSituation = async (stable: Deployment, plan: Plan, cluster: Clu
     namespace,
     workload,
     service: front,
-    avoid: [...services.map(({ spec }) => ({ matchLabels: spec?.selector ?? {} })), stable.spec?.selector ?? {}],
+    avoid: selectorsOfStable(services, stable),
     replicas: 1,
     routed: true,
   }

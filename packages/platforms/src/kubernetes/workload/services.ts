@@ -2,7 +2,7 @@ import { KitError } from '@deploy-kit/core'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { canonical } from '../objects/hash.ts'
-import { ours, prefix, selects, selectorText, type Labels } from '../objects/labels.ts'
+import { ours, prefix, selects, selectorText, type Labels, type LabelSelector } from '../objects/labels.ts'
 import { asLabel } from '../objects/names.ts'
 import type { Blueprint } from '../snapshots/blueprint.ts'
 import type { Deployment, Service } from '../objects/models.ts'
@@ -13,13 +13,24 @@ export const servicesOf = async (
   workload: Deployment,
   signal: AbortSignal,
 ): Promise<readonly Service[]> => {
-  const labels = workload.spec?.template.metadata?.labels ?? {}
   const { items } = await client.list<Service>(pathOf(kinds.service, namespace), { signal })
-  return items.filter((service) => {
+  return inFrontOf(workload, items)
+}
+
+/** Those of some Services that send requests to the workload's pods, or do when all of their traffic is stable's. */
+export const inFrontOf = (workload: Deployment, services: readonly Service[]): readonly Service[] => {
+  const labels = workload.spec?.template.metadata?.labels ?? {}
+  return services.filter((service) => {
     const selector = selectorOf(service)
     return selector !== undefined && selects({ matchLabels: selector }, labels)
   })
 }
+
+/** Everything that must not select the canary's pods: the Services in front of stable, and stable's workload as it is and as it will be. */
+export const selectorsOfStable = (services: readonly Service[], ...workloads: readonly Deployment[]): readonly LabelSelector[] => [
+  ...services.map((service) => ({ matchLabels: selectorOf(service) ?? {} })),
+  ...workloads.map(({ spec }) => spec?.selector ?? {}),
+]
 
 /** On a Service that sends all of its traffic to the canary for now: what it selects otherwise. */
 export const selectorBefore = `${prefix}/selector`
@@ -36,11 +47,10 @@ export const servicesOfRelease = async (
   { workload, objects }: Blueprint,
   signal: AbortSignal,
 ): Promise<readonly Service[]> => {
-  const labels = workload.spec?.template.metadata?.labels ?? {}
   const brought = objects.filter((object): object is Service & KubeObject => object.apiVersion === 'v1' && object.kind === 'Service')
   const names = new Set(brought.map(({ metadata }) => metadata?.name))
   const live = (await servicesOf(cluster, workload, signal)).filter(({ metadata }) => !names.has(metadata?.name))
-  return [...brought.filter(({ spec }) => spec?.selector !== undefined && selects({ matchLabels: spec.selector }, labels)), ...live]
+  return [...inFrontOf(workload, brought), ...live]
 }
 
 /** The Services that send requests to the canary's pods alone. */
