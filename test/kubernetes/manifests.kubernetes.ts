@@ -52,6 +52,16 @@ describe('manifests as a release', () => {
     expect(await shop.copies()).toEqual([])
   })
 
+  test('a canary starts with a ServiceAccount that only its own manifests have, and an abort takes it away again', async () => {
+    await serving('one')
+    const platform = await shop.opened({ account: 'second' })
+    await platform.target.prepare(await shop.release(platform, 'two'), shop.signal)
+    expect((await shop.deployment('web-canary'))?.status?.readyReplicas).toBe(1)
+    expect(await shop.has('ServiceAccount', 'second')).toBe(true)
+    await platform.target.discard(shop.signal)
+    expect(await shop.kinds()).toMatchObject({ ServiceAccount: ['web'] })
+  })
+
   test('stable does not see the new configuration before the promotion, nor after an abort', async () => {
     await serving('one', { greeting: 'one' })
     const platform = await shop.opened({ greeting: 'two' })

@@ -4,23 +4,11 @@ import type { KubeObject } from '../../packages/platforms/src/kubernetes/api/ind
 import type { Pod, Workload } from '../../packages/platforms/src/kubernetes/objects/models.ts'
 import { testCluster, type VersionName } from './stage/cluster.ts'
 import { TestNamespace } from './stage/namespace.ts'
-import { webDeployment } from './stage/objects.ts'
+import { webAs, type WorkloadKind } from './stage/objects.ts'
 import { openPlatform, takeLease } from './stage/platform.ts'
 
 const cluster = testCluster()
 const signal = new AbortController().signal
-
-type KindName = 'Deployment' | 'StatefulSet' | 'DaemonSet'
-
-/** The sample workload as one of another kind, as its owners would have written it. */
-const webAs = (kind: KindName, namespace: string, version: VersionName): KubeObject => {
-  const { spec, ...object } = webDeployment({ namespace, image: cluster.image(version), replicas: 2 }) as KubeObject & {
-    readonly spec: Readonly<Record<string, unknown>>
-  }
-  const { replicas, ...others } = spec
-  const own = { Deployment: { replicas }, StatefulSet: { replicas, serviceName: 'web' }, DaemonSet: {} }[kind]
-  return { ...object, kind, spec: { ...others, ...own } } as KubeObject
-}
 
 const imageOf = (version: VersionName): Release => ({
   digest: cluster.digest(version),
@@ -33,17 +21,17 @@ const imageOf = (version: VersionName): Release => ({
 class Rolled implements AsyncDisposable {
   readonly namespace: TestNamespace
   readonly platform: Platform
-  readonly kind: KindName
+  readonly kind: WorkloadKind
 
-  private constructor(namespace: TestNamespace, platform: Platform, kind: KindName) {
+  private constructor(namespace: TestNamespace, platform: Platform, kind: WorkloadKind) {
     this.namespace = namespace
     this.platform = platform
     this.kind = kind
   }
 
-  static async serving(kind: KindName, options: Readonly<Record<string, unknown>> = {}): Promise<Rolled> {
+  static async serving(kind: WorkloadKind, options: Readonly<Record<string, unknown>> = {}): Promise<Rolled> {
     const namespace = await TestNamespace.make(cluster)
-    await namespace.has(webAs(kind, namespace.name, 'one'))
+    await namespace.has(webAs(kind, { namespace: namespace.name, image: cluster.image('one'), replicas: 2 }))
     const platform = await openPlatform(namespace, {
       options: { workload: `${kind.toLowerCase()}/web`, router: 'auto', 'ready-within': '60s', ...options },
     })
@@ -88,7 +76,7 @@ class Rolled implements AsyncDisposable {
   }
 }
 
-describe.each<KindName>(['Deployment', 'StatefulSet', 'DaemonSet'])('a %s', (kind) => {
+describe.each<WorkloadKind>(['Deployment', 'StatefulSet', 'DaemonSet'])('a %s', (kind) => {
   test('is replaced where it stands, whole, and done again changes nothing', async () => {
     await using web = await Rolled.serving(kind)
     await web.inPlace.replace(await web.release('two'), signal)

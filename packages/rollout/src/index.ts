@@ -1,5 +1,5 @@
 export { configurationOf, sameRelease, type Percent, type Release, type Side } from './release.ts'
-export type { Endpoint, Revision, Target, TargetInPlace, TargetState } from './ports/target.ts'
+export type { Endpoint, Preparation, Revision, Target, TargetInPlace, TargetState } from './ports/target.ts'
 export type { DocumentStore, Versioned } from './ports/documents.ts'
 export type { Finding } from './ports/finding.ts'
 export type { ObjectChange } from './ports/object-change.ts'

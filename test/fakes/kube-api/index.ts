@@ -112,7 +112,8 @@ export const fakeKubeApi = async (known: readonly KnownKind[]): Promise<FakeKube
       return { kind: 'APIGroupList', apiVersion: 'v1', groups: [...names].map((name) => ({ name })) }
     }
     // Nobody here may do anything in all namespaces.
-    if (url.pathname === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews') return { ...(body as object), status: { allowed: false } }
+    if (url.pathname === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews')
+      return { ...(body as object), status: { allowed: false } }
     const place = placeOf(url.pathname)
     if (place === undefined) throw new Refused(404, 'NotFound', 'the server could not find the requested resource')
     const { apiVersion, kind } = place.known

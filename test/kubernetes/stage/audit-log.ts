@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { KubeObject } from '../../../packages/platforms/src/kubernetes/api/index.ts'
 
@@ -29,13 +29,24 @@ export interface Rule {
   readonly resourceNames?: readonly string[]
 }
 
-/** What a user has sent, once each request has been answered. @throws Error when no audit log is named */
-export const requestsOf = async (username: string): Promise<readonly Audited[]> => {
+/** @throws Error when no audit log is named */
+const auditLog = (): string => {
   const path = process.env['DEPLOY_KIT_TEST_AUDIT_LOG']
-  if (path === undefined || path === '')
-    throw new Error('DEPLOY_KIT_TEST_AUDIT_LOG is not set. test/kubernetes/README.md says what the tests in a cluster need.')
+  if (path !== undefined && path !== '') return path
+  throw new Error('DEPLOY_KIT_TEST_AUDIT_LOG is not set. test/kubernetes/README.md says what the tests in a cluster need.')
+}
+
+/** How far the log has come; what is sent from now on stands behind that. */
+export const auditLogNow = (): number => statSync(auditLog()).size
+
+/**
+ * What a user has sent, once each request has been answered.
+ * @param since a place in the log from which on it is read; a log that was rotated meanwhile is read whole
+ */
+export const requestsOf = async (username: string, since = 0): Promise<readonly Audited[]> => {
   const requests: Audited[] = []
-  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  const start = auditLogNow() < since ? 0 : since
+  for await (const text of createInterface({ input: createReadStream(auditLog(), { start }), crlfDelay: Infinity })) {
     // Most lines are of others, and the log is long.
     if (!text.includes(username)) continue
     const { stage, verb, requestURI: uri, user, objectRef, responseStatus } = JSON.parse(text) as Line
@@ -57,6 +68,13 @@ export const covers = ({ apiGroups, resources, verbs, resourceNames }: Rule, { g
   resources.includes(resource) &&
   verbs.includes(verb) &&
   (resourceNames === undefined || (name !== undefined && resourceNames.includes(name)))
+
+/**
+ * Whether a rule with one verb was used by a request. An apply that makes an object is asked for `create` besides `patch`, and is logged as a patch that was
+ * answered with 201.
+ */
+export const uses = (rule: Rule, request: Audited): boolean =>
+  covers(rule, request) || (request.verb === 'patch' && request.status === 201 && covers(rule, { ...request, verb: 'create' }))
 
 /** Groups that every authenticated user may ask: what is there, and what am I allowed to do (system:discovery, system:basic-user). */
 export const forEverybody = ({ resource, group }: Audited): boolean => resource === undefined || group === 'authorization.k8s.io'

@@ -24,6 +24,8 @@ export interface Change {
   readonly servicePort?: number
   /** Variables of a Job `migrate`, which runs the program of the workload. */
   readonly job?: Readonly<Record<string, string>>
+  /** A ServiceAccount of the pods beside `web`. */
+  readonly account?: string
 }
 
 interface ManagedFields {
@@ -248,13 +250,23 @@ export class ManifestShop {
     return file
   }
 
-  #manifests({ greeting = 'hello', env = {}, replicas = 2, extra = false, selector, servicePort = 80, job }: Change): readonly object[] {
+  #manifests({
+    greeting = 'hello',
+    env = {},
+    replicas = 2,
+    extra = false,
+    selector,
+    servicePort = 80,
+    account,
+    job,
+  }: Change): readonly object[] {
     const namespace = this.namespace.name
     const workload = webDeployment({ namespace, image: 'registry.example:5000/acme/web', replicas, env }) as Deployment
     const [container] = workload.spec?.template.spec?.containers ?? []
     const labels = { ...workload.spec?.template.metadata?.labels, ...selector }
     return [
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' } },
+      ...(account === undefined ? [] : [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account } }]),
       { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'web' }, rules: [] },
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { GREETING: greeting } },
       {
@@ -267,7 +279,7 @@ export class ManifestShop {
             metadata: { labels },
             spec: {
               ...workload.spec?.template.spec,
-              serviceAccountName: 'web',
+              serviceAccountName: account ?? 'web',
               containers: [{ ...container, envFrom: [{ configMapRef: { name: 'settings' } }] }],
             },
           },

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../packages/platforms/src/kubernetes/api/index.ts'
+import type { Deployment } from '../../../packages/platforms/src/kubernetes/objects/models.ts'
 
 export interface WebOptions {
   readonly namespace: string
@@ -38,6 +39,16 @@ export const webDeployment = ({ namespace, name = 'web', image, replicas = 2, en
       },
     },
   }) as KubeObject
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet'
+
+/** The sample workload as one of another kind, as its owners would have written it. */
+export const webAs = (kind: WorkloadKind, options: WebOptions): KubeObject => {
+  const { spec, ...object } = webDeployment(options) as KubeObject & { readonly spec: Readonly<Record<string, unknown>> }
+  const { replicas, ...others } = spec
+  const own = { Deployment: { replicas }, StatefulSet: { replicas, serviceName: options.name ?? 'web' }, DaemonSet: {} }[kind]
+  return { ...object, kind, spec: { ...others, ...own } } as KubeObject
+}
 
 export const webService = (namespace: string, name = 'web'): KubeObject =>
   ({
@@ -92,3 +103,18 @@ export const migrationJob = (image: string, env: Readonly<Record<string, string>
       },
     },
   }) as KubeObject
+
+/** Whether all pods of a workload are ready, and there are some. */
+export const isWhole = (workload: Deployment | undefined): boolean => {
+  // A DaemonSet counts nodes.
+  const {
+    readyReplicas,
+    numberReady = readyReplicas,
+    desiredNumberScheduled = workload?.spec?.replicas,
+  } = (workload?.status ?? {}) as {
+    readonly readyReplicas?: number
+    readonly numberReady?: number
+    readonly desiredNumberScheduled?: number
+  }
+  return numberReady !== undefined && numberReady > 0 && numberReady === desiredNumberScheduled
+}

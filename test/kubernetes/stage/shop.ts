@@ -1,14 +1,16 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { stringify } from 'yaml'
 import { startStep, type Step, type StepEnd } from '../../../packages/cli/src/runner/step.ts'
 import { startTraffic, type Answer, type Traffic } from '../../../packages/cli/src/rehearse/traffic.ts'
 import type { Deployment, Pod } from '../../../packages/platforms/src/kubernetes/objects/models.ts'
 import { versions, type TestCluster, type VersionName } from './cluster.ts'
 import { TestNamespace } from './namespace.ts'
-import { webDeployment, webGateway, webRoute, webService } from './objects.ts'
+import { isWhole, webAs, webGateway, webRoute, webService, type WorkloadKind } from './objects.ts'
 
 /** What a test may know of a shop: who serves, by names, weight and whether anything was left behind. */
 export interface ShopState {
@@ -30,6 +32,7 @@ const quick: Inputs = { steps: '10, 50, 100', 'bake-min': '1s', 'bake-max': '60s
 /** A shop in a namespace of its own, behind a gateway, and the steps that a repository runs on it. */
 export class Shop implements AsyncDisposable {
   readonly namespace: TestNamespace
+  readonly kind: WorkloadKind
   readonly workspace = mkdtempSync(join(tmpdir(), 'dk-kubernetes-'))
   readonly answers: Answer[] = []
   /** Moments of the story, in milliseconds since the epoch. */
@@ -40,23 +43,28 @@ export class Shop implements AsyncDisposable {
   readonly #steps: Step[] = []
   #runs = 0
 
-  private constructor(namespace: TestNamespace) {
+  private constructor(namespace: TestNamespace, kind: WorkloadKind) {
     this.namespace = namespace
+    this.kind = kind
     this.kubeconfig = namespace.cluster.kubeconfig
   }
 
   /** A shop whose version serves everybody, made with kubectl alone. */
-  static async serving(cluster: TestCluster, version: VersionName, { replicas = 2 } = {}): Promise<Shop> {
-    const shop = new Shop(await TestNamespace.make(cluster))
+  static async serving(
+    cluster: TestCluster,
+    version: VersionName,
+    { replicas = 2, kind = 'Deployment' }: { readonly replicas?: number; readonly kind?: WorkloadKind } = {},
+  ): Promise<Shop> {
+    const shop = new Shop(await TestNamespace.make(cluster), kind)
     const { name } = shop.namespace
     await shop.namespace.has(
-      webDeployment({ namespace: name, image: cluster.image(version), replicas }),
+      webAs(kind, { namespace: name, image: cluster.image(version), replicas }),
       webService(name),
       webGateway(name, cluster.gateway.className, cluster.gateway.port),
       webRoute(name, shop.host),
     )
     shop.configured()
-    await shop.eventually(async () => ((await shop.deployment())?.status?.readyReplicas ?? 0) === replicas, 'stable is ready')
+    await shop.eventually(async () => isWhole(await shop.workload()), 'stable is ready')
     await shop.eventually(async () => (await fetchStatus(cluster.gateway.url, shop.host)) === 200, 'the gateway answers')
     return shop
   }
@@ -69,8 +77,8 @@ export class Shop implements AsyncDisposable {
   configured({ platform = {}, ...settings }: { readonly platform?: object; readonly [setting: string]: unknown } = {}): this {
     const kubernetes = {
       namespace: this.namespace.name,
-      workload: 'deployment/web',
-      router: { 'gateway-api': { route: 'web' } },
+      workload: `${this.kind.toLowerCase()}/web`,
+      ...(this.kind === 'Deployment' && { router: { 'gateway-api': { route: 'web' } } }),
       metrics: {},
       drain: '2s',
       ...platform,
@@ -78,6 +86,19 @@ export class Shop implements AsyncDisposable {
     const text = stringify({ app: 'web', environments: { production: { platform: { kubernetes }, ...settings } } })
     writeFileSync(join(this.workspace, 'deploy-kit.yml'), text)
     return this
+  }
+
+  /** Runs the command line of the bundle as a person would. */
+  async types(...argv: readonly string[]): Promise<{ readonly exitCode: number; readonly text: string }> {
+    const run = promisify(execFile)
+    const env = { ...process.env, KUBECONFIG: this.kubeconfig, NO_COLOR: '1', GITHUB_ACTIONS: '' }
+    return run(process.execPath, [resolve('dist/cli/index.js'), ...argv], { cwd: this.workspace, env }).then(
+      ({ stdout, stderr }) => ({ exitCode: 0, text: stdout + stderr }),
+      (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => ({
+        exitCode: error.code,
+        text: error.stdout + error.stderr,
+      }),
+    )
   }
 
   /** Starts an action of the bundle as a runner would. */
@@ -125,6 +146,11 @@ export class Shop implements AsyncDisposable {
     return this.namespace.get<Deployment>('apps/v1', 'deployments', name)
   }
 
+  /** The workload, whatever its kind. */
+  workload(): Promise<Deployment | undefined> {
+    return this.namespace.get<Deployment>('apps/v1', `${this.kind.toLowerCase()}s`, 'web')
+  }
+
   pods(): Promise<readonly Pod[]> {
     return this.namespace.list<Pod>('v1', 'pods')
   }
@@ -139,7 +165,7 @@ export class Shop implements AsyncDisposable {
 
   async state(): Promise<ShopState> {
     const [stable, canary, weight, leases] = await Promise.all([
-      this.deployment(),
+      this.workload(),
       this.deployment('web-canary'),
       this.weight(),
       this.namespace.list('coordination.k8s.io/v1', 'leases'),

@@ -115,8 +115,9 @@ export const kubernetesCodes = {
   },
   'autoscaler-sees-no-load': {
     title: 'An autoscaler may shrink stable while the canary serves',
-    cause: 'At the last step all traffic goes to the canary. What scales stable by its load then sees none.',
-    remedy: 'Give the autoscaler a slower way down, or a higher least number of replicas.',
+    cause:
+      'At the last step all traffic goes to the canary. What scales stable by its load then sees none, and somebody else would undo it if deploy-kit kept it from shrinking stable.',
+    remedy: 'Let deploy-kit keep it, as the message says, or give the autoscaler a slower way down, or a higher least number of replicas.',
   },
   'quota-too-small': {
     title: 'The namespace has no room for a canary',

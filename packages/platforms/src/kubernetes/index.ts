@@ -12,9 +12,7 @@ import { podCounts } from './metrics/pod-counts.ts'
 import { helmReleases } from './helm/releases.ts'
 import type { KubernetesOptions } from './options.ts'
 import { preflight } from './preflight/index.ts'
-import { partsOf } from './role/permissions.ts'
-import { roleNames } from './role/role-names.ts'
-import { roleText } from './role/role-text.ts'
+import { printedRole } from './role/printed-role.ts'
 import { openRouter } from './routers/open-router.ts'
 import { historyOf } from './snapshots/history.ts'
 import { releasesOf, type Releases } from './snapshots/releases.ts'
@@ -59,7 +57,7 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     preflight: preflight(cluster, environment),
     history: (signal) => historyOf(cluster, signal),
     changes: ({ release }, signal) => changesOf(cluster, release, signal),
-    permissions: () => roleText(roleNames(cluster, environment, undefined), partsOf(options)),
+    permissions: (signal) => printedRole(cluster, environment, signal),
     ...(options.metrics !== undefined && {
       counts: podCounts({ client, namespace, metrics: options.metrics, observation: looking, clock }),
     }),

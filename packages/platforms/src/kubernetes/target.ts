@@ -1,6 +1,7 @@
 import { KitError } from '@deploy-kit/core'
 import { sameRelease, type Percent, type Target, type TargetInPlace } from '@deploy-kit/rollout'
 import { kinds, pathOf } from './api/index.ts'
+import { scaleDown } from './autoscaling/scale-down.ts'
 import type { Cluster } from './cluster.ts'
 import { makeCompanions, removeCompanions } from './companions/index.ts'
 import { endpointOf } from './endpoint/endpoint.ts'
@@ -12,7 +13,7 @@ import { replicasFor, requireSurge } from './workload/capacity.ts'
 import { inPlace } from './workload/in-place.ts'
 import { nameOf, stateOf, type Observation, type Observed } from './workload/observe.ts'
 import { releaseOf, revisionOf } from './workload/revision.ts'
-import { frontService, servicesOfCanary, servicesOfRelease } from './workload/services.ts'
+import { frontService, selectorsOfStable, servicesOfCanary, servicesOfRelease } from './workload/services.ts'
 import type { Deployment } from './objects/models.ts'
 
 const never = new AbortController().signal
@@ -38,6 +39,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
   const canaryPath = pathOf(kinds.deployment, namespace, canaryNameOf(name))
   const observe: Observation['observe'] = (signal) => looking.observe(signal)
   const { readyWithinMs: withinMs, scheduleWithinMs } = cluster
+  const autoscalers = scaleDown(cluster)
   const waits = { client, clock, namespace, kind: 'deployment', withinMs, scheduleWithinMs } as const
   /** What was seen last, so that a change by somebody else in between is noticed. */
   let lastWeight: Percent | undefined
@@ -90,7 +92,10 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
     async (release, signal) => {
       await replace(release, signal)
       const observed = await look(signal)
-      if (observed.canary !== undefined && observed.weight === 0) await removeCanary(observed, signal, async () => undefined)
+      if (observed.canary === undefined || observed.weight > 0) return
+      await removeCanary(observed, signal, async () => undefined)
+      // What was kept of a preview that never served could still run until now.
+      await write(signal, (uninterrupted) => cluster.releases.tidy([release], uninterrupted))
     }
 
   return {
@@ -99,7 +104,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       return stateOf(observed, observed.weight, options)
     },
 
-    prepare: async (release, signal) => {
+    prepare: async (release, signal, { preview = false } = {}) => {
       await guard.require(signal)
       const observed = await look(signal)
       const { stable, canary, pods } = observed
@@ -118,13 +123,9 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
         namespace,
         workload,
         service: front,
-        avoid: [
-          ...services.map(({ spec }) => ({ matchLabels: spec?.selector ?? {} })),
-          workload.spec?.selector ?? {},
-          ...(stable?.spec === undefined ? [] : [stable.spec.selector]),
-        ],
+        avoid: selectorsOfStable(services, workload, ...(stable === undefined ? [] : [stable])),
         replicas: 1,
-        routed: stable !== undefined,
+        routed: stable !== undefined && !preview,
       }
       const deployment = canaryDeployment(request)
       const service = front && canaryService(front, deployment, request)
@@ -140,7 +141,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
         return applied
       })
       await wholeAgain(written, signal)
-      if (stable === undefined) return
+      if (!request.routed) return
       const router = await cluster.router(signal)
       await write(signal, (uninterrupted) => router.attach(uninterrupted))
     },
@@ -160,6 +161,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       const replicas = canarySize(router, weight, stable)
       requireSurge(weight, replicas, stable?.spec?.replicas ?? 1, options['max-surge'])
       if ((canary.spec?.replicas ?? 0) < replicas) await scaleCanary(replicas, signal)
+      await autoscalers.hold(signal)
       await write(signal, (uninterrupted) => router.setWeight(weight, expected, uninterrupted))
       lastWeight = weight
     },
@@ -169,7 +171,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       signal.throwIfAborted()
       const observed = await look(signal)
       const { stable, canary, weight } = observed
-      if (canary === undefined) return
+      if (canary === undefined) return autoscalers.letGo(signal)
       // Without traffic an autoscaler may have taken replicas away that the traffic needs when it comes back. None is ever taken away here.
       const replicas = weight === 100 ? (canary.spec?.replicas ?? 1) : 0
       if (stable !== undefined && (stable.spec?.replicas ?? 1) < replicas)
@@ -189,6 +191,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
         await releases.settled(blueprint, uninterrupted)
       })
       lastWeight = 0
+      await autoscalers.letGo(signal)
     },
 
     keepUp: async (signal) => {
@@ -211,6 +214,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       if (canary !== undefined) await removeCanary(observed, signal, async () => undefined)
       const serving = stable && releaseOf(stable, undefined, options.container)
       await write(signal, (uninterrupted) => cluster.releases.tidy([serving], uninterrupted))
+      await autoscalers.letGo(signal)
     },
 
     endpoint: endpointOf(cluster, forwarder, looking, weightOf),

@@ -27,8 +27,8 @@ export interface Platform {
    * where a target remembers nothing.
    */
   readonly history?: (signal: AbortSignal) => Promise<readonly KnownRelease[]>
-  /** What its user must be allowed to do for this configuration, as text that the platform's own tools take. */
-  readonly permissions?: () => string
+  /** What its user must be allowed to do for this configuration, as text that the platform's own tools take. Looks at the target where it can. */
+  readonly permissions?: (signal: AbortSignal) => Promise<string>
   /** Addresses at which the instances that run now show Prometheus text, where the platform knows them. */
   readonly instances?: (signal: AbortSignal) => Promise<readonly string[]>
 }

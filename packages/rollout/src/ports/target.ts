@@ -11,6 +11,12 @@ export interface Revision {
   readonly runningDigest: string | undefined
 }
 
+/** What a canary is prepared for. */
+export interface Preparation {
+  /** It will be looked at and never have traffic, so that whatever shares the traffic need not hear of it. Default: false. */
+  readonly preview?: boolean
+}
+
 /** What is, observed now. */
 export interface TargetState {
   /** Undefined before the first release. */
@@ -31,7 +37,7 @@ export interface Target {
    * The release runs as canary at weight 0 and is ready by the platform's own word.
    * @throws KitError `canary-not-ready` as soon as it is clear that it will not be, with the reason and its last log lines
    */
-  prepare(release: Release, signal: AbortSignal): Promise<void>
+  prepare(release: Release, signal: AbortSignal, as?: Preparation): Promise<void>
   /**
    * Returns when the router reports the weight as taken. Capacity comes first when rising; falling to 0 is ONE write.
    * @throws KitError `foreign-writer` when the live value is neither the last nor the next

@@ -22,7 +22,7 @@ export const perform = async (
     case 'start':
       return { event: { type: 'started' } }
     case 'prepare':
-      await target.prepare(command.release, signal)
+      await target.prepare(command.release, signal, { preview: plan.inPlace === 'after-preview' })
       await verifyRunning('canary', command.release, ports, signal)
       return { event: { type: 'prepared' } }
     case 'gate': {

@@ -19,10 +19,10 @@ const theirs = (group: string, kind: string, ...objects: readonly KubeObject[]):
 
 const managed = (metadata: object): Given => ({ stable: shop({ metadata: { name: 'shop', namespace: 'shop', ...metadata } }) })
 
-const scaler = (minReplicas: number, name = 'shop'): Given => ({
+const scaler = (minReplicas: number, name = 'shop', metadata: object = {}): Given => ({
   autoscalers: [
     {
-      metadata: { name: 'shop' },
+      metadata: { name: 'shop', ...metadata },
       spec: { minReplicas, maxReplicas: 9, scaleTargetRef: { kind: 'Deployment', name } },
     },
   ],
@@ -148,13 +148,22 @@ describe('other controllers', () => {
 })
 
 describe('autoscalers', () => {
-  test('one that may shrink stable while the canary serves is told, with both numbers', () => {
-    expect(messagesOf(autoscaling(situation(scaler(1))))).toContain('from 3 to 1 while the canary has all of the traffic')
+  test('one that can be held is nothing to be told of; one that somebody else would change back is, with both numbers', () => {
+    expect(found(autoscaling, scaler(1))).toEqual([])
+    const argos = scaler(1, 'shop', { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:autoscaling/x' } })
+    const told = messagesOf(autoscaling(situation(argos)))
+    expect(told).toContain('from 3 to 1 while the canary has all of the traffic')
+    expect(told).toContain('kind: HorizontalPodAutoscaler, name: shop, managedFieldsManagers: [deploy-kit]')
+    expect(found(autoscaling, { ...argos, options: { 'managed-elsewhere': 'accept' } })).toEqual([])
+    expect(found(autoscaling, scaler(1, 'shop', { ownerReferences: [{ kind: 'ScaledObject', name: 'shop' }] }))).toEqual([
+      'warning autoscaler-sees-no-load',
+    ])
   })
 
   test('one that keeps what there is, or is for others, is not', () => {
-    expect(found(autoscaling, scaler(3))).toEqual([])
-    expect(found(autoscaling, scaler(1, 'cart'))).toEqual([])
+    const argos = { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:autoscaling/x' } }
+    expect(found(autoscaling, scaler(3, 'shop', argos))).toEqual([])
+    expect(found(autoscaling, scaler(1, 'cart', argos))).toEqual([])
   })
 
   test('KEDA may scale to nothing', () => {

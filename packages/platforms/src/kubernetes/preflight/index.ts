@@ -1,9 +1,9 @@
 import type { Finding, Platform } from '@deploy-kit/rollout'
 import { kinds, pathOf } from '../api/index.ts'
+import { isTarget } from '../autoscaling/autoscalers.ts'
 import type { Cluster } from '../cluster.ts'
 import { releaseFindings } from '../manifests/findings.ts'
 import type { Deployment } from '../objects/models.ts'
-import { roleNames } from '../role/role-names.ts'
 import { nameOf } from '../workload/observe.ts'
 import { dryRun } from './dry-run.ts'
 import { helmFindings } from './helm.ts'
@@ -32,14 +32,19 @@ export const preflight =
     const kind = workloadKinds[options.workload.split('/')[0] ?? ''] ?? kinds.deployment
     const stable = await orNone(client.get<Deployment>(pathOf(kind, namespace, nameOf(cluster)), { signal }), undefined)
     if (stable === undefined) {
-      const lacking = missingPermissions(roleNames(cluster, environment, undefined), cluster, signal)
+      const lacking = missingPermissions(cluster, environment, signal)
       return bySeverity((await Promise.all([lacking, releaseFindings(cluster, plan, stable, signal)])).flat())
     }
     const { situation, findings } = await readSituation(stable, plan, cluster, signal)
     const [release, helm, denied, refused] = await Promise.all([
       releaseFindings(cluster, plan, stable, signal),
       helmFindings(cluster, signal),
-      missingPermissions(roleNames(cluster, environment, situation.front?.metadata?.name), cluster, signal),
+      missingPermissions(cluster, environment, signal, {
+        front: situation.front?.metadata?.name,
+        autoscalers: situation.autoscalers
+          .filter(({ spec }) => isTarget(spec?.scaleTargetRef, stable))
+          .map(({ metadata }) => metadata?.name ?? ''),
+      }),
       findings.some(({ severity }) => severity === 'error') ? [] : dryRun(situation, cluster, signal),
     ])
     return bySeverity(

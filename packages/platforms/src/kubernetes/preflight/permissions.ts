@@ -1,16 +1,27 @@
 import type { Finding } from '@deploy-kit/rollout'
 import type { Cluster } from '../cluster.ts'
 import { deniedOf, type Access } from '../role/allowed.ts'
-import { partsOf, permissions, type Permission, type RoleNames } from '../role/permissions.ts'
-import { neighbourKinds } from './neighbours.ts'
-import { neighbourGroups } from './read-neighbours.ts'
+import { lookForRole } from '../role/look.ts'
+import { permissionsOf } from '../role/parts.ts'
+import type { Permission, RoleNames } from '../role/permissions.ts'
+import { roleNames, type Looked } from '../role/role-names.ts'
 
-/** Which permissions of the published role this user lacks. */
-export const missingPermissions = async (names: RoleNames, cluster: Cluster, signal: AbortSignal): Promise<readonly Finding[]> => {
-  const groups = await neighbourGroups(cluster, signal)
-  const absent = new Set(neighbourKinds.map(({ group }) => group).filter((group) => !groups.has(group)))
-  const parts = partsOf(cluster.options)
-  const wanted = permissions.filter(({ part, group }) => parts.has(part) && !absent.has(group))
+/**
+ * Which permissions of the role of this configuration this user lacks.
+ * @param seen what preflight has looked at already
+ */
+export const missingPermissions = async (
+  cluster: Cluster,
+  environment: string,
+  signal: AbortSignal,
+  seen: Looked = {},
+): Promise<readonly Finding[]> => {
+  const looked = await lookForRole(cluster, signal, seen)
+  const names = roleNames(cluster, environment, looked)
+  // Where nothing scales the workload, nothing has to be kept from it.
+  const wanted = permissionsOf(cluster.options, looked).filter(
+    ({ part }) => part !== 'autoscalers' || (looked.autoscalers ?? []).length > 0,
+  )
   const accesses = wanted.map((permission) => ({ permission, accesses: accessesOf(permission, names) }))
   const denied = new Set(
     await deniedOf(
@@ -55,6 +66,6 @@ const told = (lacking: readonly Lacking[], severity: Finding['severity']): reado
   const message =
     severity === 'error'
       ? `This user may not do what a release needs: ${lines.join('; ')}.`
-      : `This user may not look at everything that can hurt a release: ${lines.join('; ')}.`
+      : `This user may not look at, or keep away, everything that can hurt a release: ${lines.join('; ')}.`
   return [{ severity, code: 'permission-missing', message }]
 }

@@ -7,6 +7,7 @@ import { mayEverywhere } from '../role/allowed.ts'
 import { canaryDeployment, canaryService } from '../workload/canary-objects.ts'
 import { containerOf } from '../workload/container.ts'
 import { chosenRouter } from '../routers/index.ts'
+import { workloadKindOf } from '../workload/workload-kind.ts'
 import { frontService, inFrontOf, selectorsOfStable } from '../workload/services.ts'
 import type { Deployment, HorizontalPodAutoscaler, NetworkPolicy, ResourceQuota, Service } from '../objects/models.ts'
 import { orNone } from './or-none.ts'
@@ -37,7 +38,8 @@ export const readSituation = async (stable: Deployment, plan: Plan, cluster: Clu
   const all = async <T extends KubeObject>(kind: Kind): Promise<readonly T[]> =>
     (await orNone(client.list<T>(pathOf(kind, namespace), { signal }), { items: [] })).items
   const [everyService, { budgets, policies }, policiesElsewhere, autoscalers, quotas, neighbours, route] = await Promise.all([
-    all<Service>(kinds.service),
+    // No Service sends anything to the canary of what has none.
+    workloadKindOf(options) === 'deployment' ? all<Service>(kinds.service) : [],
     companionSources(cluster, signal),
     readPoliciesElsewhere(cluster, signal),
     all<HorizontalPodAutoscaler>(kinds.autoscaler),

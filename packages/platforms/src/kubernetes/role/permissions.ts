@@ -1,8 +1,6 @@
-import type { KubernetesOptions } from '../options.ts'
 import { documentNames } from '../documents/names.ts'
 import { suffixed } from '../objects/names.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
-import { chosenRouter } from '../routers/index.ts'
 import { neighbourKinds } from '../preflight/neighbours.ts'
 
 /** What the objects of a release are called. */
@@ -13,8 +11,10 @@ export interface RoleNames {
   readonly workload: string
   /** Service in front of the workload. */
   readonly service: string
-  /** Object whose weights are changed. */
-  readonly route: string
+  /** Objects whose weights are changed. */
+  readonly routes: readonly string[]
+  /** What scales the workload. */
+  readonly autoscalers: readonly string[]
 }
 
 /** Parts of the role that a configuration may do without. */
@@ -22,6 +22,7 @@ export type Part =
   | 'every release'
   | 'secrets'
   | 'manifests'
+  | 'helm'
   | 'deployments'
   | 'stateful sets'
   | 'daemon sets'
@@ -29,14 +30,17 @@ export type Part =
   | 'grpc routes'
   | 'istio'
   | 'linkerd'
-  | 'traefik'
+  | 'traefik services'
+  | 'ingress routes'
   | 'contour'
   | 'alb'
   | 'nginx'
   | 'replicas'
+  | 'auto'
   | 'metrics'
   | 'smoke tests'
   | 'companions'
+  | 'autoscalers'
   | 'findings'
 
 /** Something that deploy-kit does to one kind of object. */
@@ -50,32 +54,56 @@ export interface Permission {
   readonly why: string
   /** Whether a release can do without it. */
   readonly optional: boolean
+  /** Whether it is needed only while the object that it is about is not named in the options. */
+  readonly finds: boolean
 }
 
 const stable = ({ workload }: RoleNames): readonly string[] => [workload]
 const canary = ({ workload }: RoleNames): readonly string[] => [canaryNameOf(workload)]
 const both = ({ workload }: RoleNames): readonly string[] => [workload, canaryNameOf(workload)]
 const canaryOfService = ({ service }: RoleNames): readonly string[] => [suffixed(service, '-canary')]
-const canaryIngress = ({ route: name }: RoleNames): readonly string[] => [suffixed(name, '-canary')]
+const canaryIngress = ({ routes: names }: RoleNames): readonly string[] => names.map((name) => suffixed(name, '-canary'))
 const lease = ({ app, environment }: RoleNames): readonly string[] => [documentNames(app, environment).lease]
 const documents = ({ app, environment }: RoleNames): readonly string[] => documentNames(app, environment).others
-const route = ({ route: name }: RoleNames): readonly string[] => [name]
-
+const named = ({ routes: names }: RoleNames): readonly string[] => names
+const scalers = ({ autoscalers }: RoleNames): readonly string[] => autoscalers
 const front = ({ service }: RoleNames): readonly string[] => [service]
 
-type Rule = readonly [resource: string, verbs: string, why: string, names?: Permission['names']]
+type Rule = readonly [resource: string, verbs: string, why: string, names?: Permission['names'] | 'finds']
 
 /** `deployments.apps` as kubectl writes it; verbs with spaces between them. */
 const part = (of: Part, rules: readonly Rule[], optional = false): readonly Permission[] =>
-  rules.map(([whole, verbs, why, names]) => {
+  rules.map(([whole, verbs, why, limit]) => {
     const [resource = '', ...group] = whole.split('.')
-    return { part: of, group: group.join('.'), resource, verbs: verbs.split(' '), why, optional, ...(names !== undefined && { names }) }
+    const names = limit === 'finds' ? undefined : limit
+    return {
+      part: of,
+      group: group.join('.'),
+      resource,
+      verbs: verbs.split(' '),
+      why,
+      optional,
+      finds: limit === 'finds',
+      ...(names !== undefined && { names }),
+    }
   })
 
 /** An object whose weights are changed, found by the Service that it names. */
 const routes = (resource: string): readonly Rule[] => [
-  [resource, 'list', 'finds what sends traffic to the Service'],
-  [resource, 'get update patch', 'shares the traffic', route],
+  [resource, 'list', 'finds what sends traffic to the Service', 'finds'],
+  [resource, 'get update patch', 'shares the traffic', named],
+]
+
+/** The kinds of objects among which the router in use is looked for. */
+const routeKinds = [
+  'httproutes.gateway.networking.k8s.io',
+  'grpcroutes.gateway.networking.k8s.io',
+  'virtualservices.networking.istio.io',
+  'traefikservices.traefik.io',
+  'ingressroutes.traefik.io',
+  'httpproxies.projectcontour.io',
+  'ingresses.networking.k8s.io',
+  'trafficsplits.split.smi-spec.io',
 ]
 
 /**
@@ -108,6 +136,7 @@ export const permissions: readonly Permission[] = [
     ],
     true,
   ),
+  ...part('helm', [['secrets', 'get list create update delete', 'Helm keeps the revisions of its releases in them']], true),
   ...part('manifests', [['deployments.apps', 'create', 'makes the workload with its first release; a creation sends no name']]),
   ...part('deployments', [
     ['deployments.apps', 'get list watch patch', 'sees both sides, waits for them, promotes, and sizes the canary', both],
@@ -150,8 +179,12 @@ export const permissions: readonly Permission[] = [
       canaryOfService,
     ],
   ]),
-  ...part('linkerd', routes('httproutes.gateway.networking.k8s.io')),
-  ...part('traefik', [...routes('traefikservices.traefik.io'), ...routes('ingressroutes.traefik.io')]),
+  ...part('linkerd', [
+    ['httproutes.gateway.networking.k8s.io', 'list', 'finds the route whose parent is the Service'],
+    ['httproutes.gateway.networking.k8s.io', 'get update patch', 'shares the traffic', named],
+  ]),
+  ...part('traefik services', routes('traefikservices.traefik.io')),
+  ...part('ingress routes', routes('ingressroutes.traefik.io')),
   ...part('contour', routes('httpproxies.projectcontour.io')),
   ...part('alb', routes('ingresses.networking.k8s.io')),
   ...part('nginx', [
@@ -167,22 +200,31 @@ export const permissions: readonly Permission[] = [
     ['services', 'get update patch', 'lets the Service select the canary at 100 %', front],
     ['endpointslices.discovery.k8s.io', 'list', 'sees that the Service has taken a change'],
   ]),
+  ...part(
+    'auto',
+    routeKinds.map((kind): Rule => [kind, 'list', 'looks whether it sends traffic to the Service']),
+  ),
   ...part('metrics', [['pods/proxy', 'get', 'reads the metrics of the pods through the API server']]),
   // A tunnel begins with a GET over WebSocket; from 1.35 on the server asks for `create` besides.
   ...part('smoke tests', [['pods/portforward', 'get create', 'sends smoke tests to the canary before it has traffic']], true),
   ...part(
     'companions',
     [
-      ['poddisruptionbudgets.policy', 'list', "sees which budgets hold for stable's pods"],
       ['poddisruptionbudgets.policy', 'create patch delete', 'gives the canary a budget like that of stable', canary],
-      ['networkpolicies.networking.k8s.io', 'list', "sees which policies hold for stable's pods"],
       ['networkpolicies.networking.k8s.io', 'create patch delete', 'lets the same policies hold for the canary', canary],
     ],
     true,
   ),
   ...part(
+    'autoscalers',
+    [['horizontalpodautoscalers.autoscaling', 'patch', 'keeps it from shrinking stable while the canary has its traffic', scalers]],
+    true,
+  ),
+  ...part(
     'findings',
     [
+      ['poddisruptionbudgets.policy', 'list', "sees which budgets hold for stable's pods"],
+      ['networkpolicies.networking.k8s.io', 'list', "sees which policies hold for stable's pods"],
       ['horizontalpodautoscalers.autoscaling', 'list', 'sees who else decides about replicas'],
       ['resourcequotas', 'list', 'sees whether the canary has room'],
       ...neighbourKinds.map(({ group, plural, role }): Rule => [
@@ -194,32 +236,3 @@ export const permissions: readonly Permission[] = [
     true,
   ),
 ]
-
-const workloadParts: Readonly<Record<string, Part>> = {
-  deployment: 'deployments',
-  statefulset: 'stateful sets',
-  daemonset: 'daemon sets',
-}
-
-/** Where the router is found in use, the role cannot know it before: HTTPRoutes are what it then holds. */
-const routerParts = (given: KubernetesOptions['router']): readonly Part[] => {
-  const { name, settings } = chosenRouter(given)
-  if (name === 'gateway-api') return [settings.kind === 'GRPCRoute' ? 'grpc routes' : 'http routes']
-  return ({ auto: ['http routes'], none: [], smi: [] } as Readonly<Record<string, readonly Part[]>>)[name] ?? [name as Part]
-}
-
-type RoleOptions = Pick<KubernetesOptions, 'workload' | 'router' | 'metrics' | 'manifests' | 'pin-configuration'>
-
-/** The parts that a configuration needs. */
-export const partsOf = (options: RoleOptions): ReadonlySet<Part> =>
-  new Set<Part>([
-    'every release',
-    ...(options['pin-configuration'] ? (['secrets'] as const) : []),
-    ...(options.manifests === undefined ? [] : (['manifests'] as const)),
-    workloadParts[options.workload.split('/')[0] ?? ''] ?? 'deployments',
-    ...routerParts(options.router),
-    ...(options.metrics === undefined ? [] : (['metrics'] as const)),
-    'smoke tests',
-    'companions',
-    'findings',
-  ])

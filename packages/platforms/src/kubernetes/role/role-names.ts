@@ -1,43 +1,31 @@
 import type { Cluster } from '../cluster.ts'
-import { chosenRouter, type ChosenRouter } from '../routers/index.ts'
+import { namedRoute, type KnownOfCluster } from './parts.ts'
 import type { RoleNames } from './permissions.ts'
 
-/** Name of the object whose weights are changed, where the options say it. */
-const routeOf = ({ name, settings }: ChosenRouter): string | undefined => {
-  switch (name) {
-    case 'gateway-api':
-    case 'linkerd':
-      return settings.route
-    case 'istio':
-      return settings['virtual-service']
-    case 'traefik':
-      return settings.name
-    case 'contour':
-      return settings.proxy
-    case 'alb':
-    case 'nginx':
-      return settings.ingress
-    case 'auto':
-    case 'smi':
-    case 'replicas':
-    case 'none':
-      return undefined
-  }
+/** What is called otherwise than the workload, where it was looked at. */
+export interface Looked extends Partial<KnownOfCluster> {
+  /** Service in front of the workload. */
+  readonly front?: string | undefined
+  /** What scales the workload. */
+  readonly autoscalers?: readonly string[]
 }
 
-/** What the objects are called in a cluster; the Service is called like the workload where nothing else is known. */
+/** What the objects are called in a cluster; everything is called like the workload where nothing else is known. */
 export const roleNames = (
   { namespace, app, options }: Pick<Cluster, 'namespace' | 'app' | 'options'>,
   environment: string,
-  front: string | undefined,
+  { front, inUse = [], autoscalers = [] }: Looked = {},
 ): RoleNames => {
   const workload = options.workload.slice(options.workload.indexOf('/') + 1)
+  const found = inUse.flatMap(({ routes }) => routes.map(({ path }) => decodeURIComponent(path.slice(path.lastIndexOf('/') + 1))))
+  const named = namedRoute(options.router)
   return {
     namespace,
     app,
     environment,
     workload,
     service: front ?? options.service ?? workload,
-    route: routeOf(chosenRouter(options.router)) ?? workload,
+    routes: named === undefined ? (found.length > 0 ? [...new Set(found)] : [workload]) : [named],
+    autoscalers: autoscalers.length > 0 ? autoscalers : [workload],
   }
 }

@@ -2,10 +2,9 @@ import { permissions, type Part, type Permission, type RoleNames } from './permi
 
 /**
  * ServiceAccount, Role and RoleBinding as YAML, each rule with its reason.
- * @param parts those that are wanted; all of them by default
+ * @param wanted the rules; all of them by default
  */
-export const roleText = (names: RoleNames, parts: ReadonlySet<Part> = new Set(permissions.map(({ part }) => part))): string => {
-  const wanted = permissions.filter(({ part }) => parts.has(part))
+export const roleText = (names: RoleNames, wanted: readonly Permission[] = permissions): string => {
   const sections = [...new Set(wanted.map(({ part }) => part))].map(
     (part) =>
       `  ## ${titles[part]}\n${wanted
@@ -24,6 +23,7 @@ const titles: Readonly<Record<Part, string>> = {
   'every release': 'Every release.',
   secrets: 'Only when the workload reads Secrets. Without it set `pin-configuration: false`.',
   manifests: 'Only with `manifests`; besides it get, create, patch and delete on every kind that they hold.',
+  helm: 'Only with `helm`; besides it get, create, patch and delete on every kind that the chart holds.',
   deployments: 'Workload `deployment/…`.',
   'stateful sets': 'Workload `statefulset/…`.',
   'daemon sets': 'Workload `daemonset/…`.',
@@ -31,14 +31,17 @@ const titles: Readonly<Record<Part, string>> = {
   'grpc routes': 'Router `gateway-api` with a GRPCRoute.',
   istio: 'Router `istio`.',
   linkerd: 'Router `linkerd`.',
-  traefik: 'Router `traefik`.',
+  'traefik services': 'Router `traefik` with a TraefikService.',
+  'ingress routes': 'Router `traefik` with an IngressRoute.',
   contour: 'Router `contour`.',
   alb: 'Router `alb`.',
   nginx: 'Router `nginx`.',
   replicas: 'Router `replicas`.',
+  auto: 'Router `auto`, besides the part of the one that is in use. Leave out what the cluster does not have.',
   metrics: 'Only with `metrics` in the platform: counts are read from the pods.',
   'smoke tests': 'Only with a smoke suite.',
   companions: 'Where budgets or policies select the pods. Without it they are not copied, which is a finding.',
+  autoscalers: 'Where an autoscaler scales the workload. Without it stable may be shrunk while the canary serves, which is a finding.',
   findings: 'Only for what `deploy-kit doctor` and each release look at beforehand. Leave out what the cluster does not have.',
 }
 

@@ -9,12 +9,23 @@ import type { Router, RouterContext, RouterModule } from './router.ts'
 
 const acceptedWithinMs = 30_000
 
+/** What a router of the workload behind a Service is opened with. */
+export const routerContext = (cluster: Omit<Cluster, 'router' | 'releases'>, front: string): RouterContext => ({
+  client: cluster.client,
+  namespace: cluster.namespace,
+  services: { stable: front, canary: canaryNameOf(front) },
+  workloads: { stable: nameOf(cluster), canary: canaryNameOf(nameOf(cluster)) },
+  clock: cluster.clock,
+  log: cluster.log,
+  withinMs: acceptedWithinMs,
+})
+
 /** Opens the router that the options name, once. Its Services are asked for when it is first used. */
 export const openRouter = (of: () => Cluster): Cluster['router'] => {
   let opened: Promise<Router | undefined> | undefined
   const open = async (signal: AbortSignal): Promise<Router | undefined> => {
     const cluster = of()
-    const { client, namespace, options, clock, log } = cluster
+    const { client, namespace, options } = cluster
     const { name, settings } = chosenRouter(options.router)
     if (!options.workload.startsWith('deployment/'))
       return (await import('./none/index.ts')).withoutRouter(`a ${options.workload.split('/')[0]} is released in place`)
@@ -23,16 +34,7 @@ export const openRouter = (of: () => Cluster): Cluster['router'] => {
     const services = await servicesOf(cluster, stable, signal)
     if (name === 'auto' && services.length === 0)
       return (await import('./none/index.ts')).withoutRouter(`no Service selects the pods of ${options.workload}`)
-    const front = frontService(services, cluster).metadata?.name ?? ''
-    const context: RouterContext = {
-      client,
-      namespace,
-      services: { stable: front, canary: canaryNameOf(front) },
-      workloads: { stable: nameOf(cluster), canary: canaryNameOf(nameOf(cluster)) },
-      clock,
-      log,
-      withinMs: acceptedWithinMs,
-    }
+    const context = routerContext(cluster, frontService(services, cluster).metadata?.name ?? '')
     if (name === 'auto') return (await import('./auto/index.ts')).openFound(context, signal)
     return ((await registry[name].load()) as RouterModule<unknown>).open(settings, context, signal)
   }

@@ -67,7 +67,11 @@ interface Owned extends KubeObject {
 const runnableOf = async (cluster: Cluster, signal: AbortSignal): Promise<Runnable> => {
   const { client, namespace, options } = cluster
   const kind = kinds[workloadKindOf(options)]
-  const sides = [pathOf(kind, namespace, nameOf(cluster)), pathOf(kinds.deployment, namespace, canaryNameOf(nameOf(cluster)))]
+  const sides = [
+    pathOf(kind, namespace, nameOf(cluster)),
+    // Nothing stands beside what is released in place.
+    ...(kind === kinds.deployment ? [pathOf(kind, namespace, canaryNameOf(nameOf(cluster)))] : []),
+  ]
   const live = (await Promise.all(sides.map((path) => client.get<Deployment>(path, { signal })))).filter((side) => side !== undefined)
   const revisions = await Promise.all(
     live.map(async ({ metadata, spec, kind: of }) => {

@@ -14,7 +14,7 @@ export interface CanaryRequest {
   /** Selectors of everything that must not reach the canary: Services, and stable's own workload. */
   readonly avoid: readonly LabelSelector[]
   readonly replicas: number
-  /** Whether there is a stable side to share traffic with. */
+  /** Whether it will have traffic: there is a stable side to share with, and it is more than a preview. */
   readonly routed: boolean
 }
 
@@ -26,7 +26,7 @@ const shared = (app: string): Record<string, string> => ({
   [ours.track]: 'canary',
 })
 
-/** On the canary of a first release: no route knows it. */
+/** On the canary of a first release, and on one that is a preview alone: no route knows it. */
 const unrouted = `${prefix}/unrouted`
 
 /** Whether a canary can have traffic at all. */

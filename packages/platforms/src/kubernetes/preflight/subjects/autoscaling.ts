@@ -1,5 +1,7 @@
 import type { Finding } from '@deploy-kit/rollout'
 import type { KubeObject } from '../../api/index.ts'
+import { isTarget } from '../../autoscaling/autoscalers.ts'
+import { whyNotHeld } from '../../autoscaling/scale-down.ts'
 import { calledIn } from '../situation.ts'
 import type { Subject } from '../subject.ts'
 
@@ -11,23 +13,26 @@ interface ScaledObject extends KubeObject {
   }
 }
 
-/** Who else decides about replicas. deploy-kit never writes those of stable, and sizes the canary by what stable has at the time. */
-export const autoscaling: Subject = ({ stable, autoscalers, neighbours, plan }) => [
+/**
+ * Who else decides about replicas. deploy-kit never writes those of stable, and sizes the canary by what stable has at the time. Autoscalers are kept from
+ * shrinking stable while the canary serves, but for those that somebody else would change back at once.
+ */
+export const autoscaling: Subject = ({ stable, autoscalers, neighbours, plan, options }) => [
   ...autoscalers
     .filter(({ spec }) => isTarget(spec?.scaleTargetRef, stable))
     .flatMap((scaler): readonly Finding[] => {
       const least = scaler.spec?.minReplicas ?? 1
       const now = stable.spec?.replicas ?? 1
-      // All of the traffic leaves stable at the last step; what scales by load then sees none.
-      if (plan.strategy === 'rolling' || least >= now) return []
+      const against = whyNotHeld(scaler, options)
+      if (plan.strategy === 'rolling' || least >= now || against === undefined) return []
       return [
         {
           severity: 'warning',
           code: 'autoscaler-sees-no-load',
           message:
             `${calledIn({ kind: 'HorizontalPodAutoscaler', ...scaler })} may scale ${calledIn(stable)} from ${now} to ${least} while the canary has all of the traffic, ` +
-            'and it would get the traffic back with so many.',
-          remedy: `Set \`behavior.scaleDown.stabilizationWindowSeconds\` above the time of the last step, or \`minReplicas\` to what the traffic needs.`,
+            `and it would get the traffic back with so many. It is not kept from that, because ${against.by} would undo it.`,
+          remedy: against.remedy,
         },
       ]
     }),
@@ -43,6 +48,3 @@ export const autoscaling: Subject = ({ stable, autoscalers, neighbours, plan }) 
         'Set its `minReplicaCount` to what the traffic needs, or pause it with the annotation autoscaling.keda.sh/paused for the time of a release.',
     })),
 ]
-
-const isTarget = (reference: { readonly kind?: string; readonly name?: string } | undefined, stable: KubeObject): boolean =>
-  reference?.name === stable.metadata?.name && (reference?.kind ?? 'Deployment') === (stable.kind ?? 'Deployment')

@@ -1,18 +1,7 @@
 import type { Finding } from '@deploy-kit/rollout'
-import type { KubeObject } from '../../api/index.ts'
-import type { KubernetesOptions } from '../../options.ts'
+import { ownerOf } from '../../objects/owner-of.ts'
 import { calledIn } from '../situation.ts'
 import type { Subject } from '../subject.ts'
-
-/** Who puts an object back to what it was when somebody else changes it. */
-interface Owner {
-  readonly name: string
-  readonly remedy: string
-}
-
-interface Managed extends KubeObject {
-  readonly metadata?: NonNullable<KubeObject['metadata']> & { readonly managedFields?: readonly { readonly manager?: string }[] }
-}
 
 /** Objects that a GitOps controller or Helm writes: it would undo a release, in the middle of it or with its next run. */
 export const owners: Subject = ({ stable, route, options }) =>
@@ -28,49 +17,3 @@ export const owners: Subject = ({ stable, route, options }) =>
       } satisfies Finding,
     ]
   })
-
-const ownerOf = (object: KubeObject, options: KubernetesOptions): Owner | undefined => argo(object) ?? flux(object) ?? helm(object, options)
-
-/** By default Argo CD tracks by the label app.kubernetes.io/instance alone, which Helm charts set too; so who wrote the fields decides. */
-const argo = (object: Managed): Owner | undefined => {
-  const { annotations = {}, labels = {}, managedFields = [] } = object.metadata ?? {}
-  const tracking = annotations['argocd.argoproj.io/tracking-id']
-  const written = managedFields.some(({ manager }) => manager?.startsWith('argocd') === true)
-  const app =
-    tracking?.split(':')[0] ?? labels['argocd.argoproj.io/instance'] ?? (written ? labels['app.kubernetes.io/instance'] : undefined)
-  if (app === undefined) return undefined
-  const { apiVersion = '', kind = '', metadata } = object
-  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : ''
-  return {
-    name: `the Argo CD Application ${app}`,
-    remedy:
-      `Add to the Application: spec.ignoreDifferences: [{ group: ${group ?? ''}, kind: ${kind}, name: ${metadata?.name ?? ''}, managedFieldsManagers: [deploy-kit] }] ` +
-      'and spec.syncPolicy.syncOptions: [RespectIgnoreDifferences=true, ApplyOutOfSyncOnly=true].',
-  }
-}
-
-const flux = ({ metadata, kind = '' }: KubeObject): Owner | undefined => {
-  const { labels = {} } = metadata ?? {}
-  const kustomization = labels['kustomize.toolkit.fluxcd.io/name']
-  if (kustomization !== undefined)
-    return {
-      name: `the Flux Kustomization ${kustomization}`,
-      remedy: `Annotate the ${kind} in git with \`kustomize.toolkit.fluxcd.io/ssa: IfNotPresent\`, so that Flux creates it and then leaves it alone.`,
-    }
-  const release = labels['helm.toolkit.fluxcd.io/name']
-  return release === undefined
-    ? undefined
-    : {
-        name: `the Flux HelmRelease ${release}`,
-        remedy: `Suspend it while releases are made by deploy-kit: \`flux suspend helmrelease ${release} -n ${labels['helm.toolkit.fluxcd.io/namespace'] ?? ''}\`.`,
-      }
-}
-
-const helm = ({ metadata }: KubeObject, options: KubernetesOptions): Owner | undefined => {
-  const release = metadata?.annotations?.['meta.helm.sh/release-name']
-  if (release === undefined || options.helm?.release === release) return undefined
-  return {
-    name: `the Helm release ${release}`,
-    remedy: `Release through Helm, with \`helm: { release: ${release}, … }\` in the platform (docs/kubernetes/helm.md), or be sure that every later \`helm upgrade\` names the image that was released.`,
-  }
-}

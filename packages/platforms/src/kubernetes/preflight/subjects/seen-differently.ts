@@ -39,8 +39,9 @@ export const seenDifferently: Subject = (situation) => {
 const onlyStable = (selector: LabelSelector | undefined, { stable, canary }: Sides): boolean =>
   selector !== undefined && selects(selector, stable) && !selects(selector, canary)
 
+/** Where no Service is in front of the two sides, as with a preview alone, there is none beside it either. */
 const otherServices = ({ services, front, stable }: Situation, pods: Sides): readonly Finding[] =>
-  services
+  (front === undefined ? [] : services)
     .filter(
       (service) => service.metadata?.name !== front?.metadata?.name && onlyStable({ matchLabels: service.spec?.selector ?? {} }, pods),
     )

@@ -5,7 +5,7 @@ import { registry, type RouterName } from '../registry.ts'
 import type { FoundRoute, Router, RouterContext, RouterModule } from '../router.ts'
 
 /** Objects of one router that send traffic to stable's Service. */
-interface InUse {
+export interface InUse {
   readonly name: RouterName
   readonly routes: readonly FoundRoute[]
 }
@@ -33,8 +33,8 @@ export const openFound = async (context: RouterContext, signal: AbortSignal): Pr
   return ((await load()) as RouterModule<unknown>).open(options.parse({}), context, signal)
 }
 
-/** Looks for what sends traffic to stable's Service, among the kinds that the cluster knows. */
-const survey = async (
+/** Looks for what sends traffic to stable's Service, among the kinds that the cluster knows; `hidden` are groups that this user may not list. */
+export const survey = async (
   context: RouterContext,
   signal: AbortSignal,
 ): Promise<{ readonly inUse: readonly InUse[]; readonly hidden: readonly string[] }> => {
