@@ -126,7 +126,7 @@ const broughtBy = ({ helm }: RoleOptions, { apiVersion, plural, kind }: ServedKi
   why:
     helm === undefined
       ? `applies each ${kind} of the manifests, and removes what they no longer have`
-      : `Helm applies each ${kind} of the chart`,
+      : `applies each ${kind} of the chart, as Helm does`,
   optional: false,
   finds: false,
 })

@@ -136,7 +136,7 @@ export const permissions: readonly Permission[] = [
     ],
     true,
   ),
-  ...part('helm', [['secrets', 'get list create update delete', 'Helm keeps the revisions of its releases in them']], true),
+  ...part('helm', [['secrets', 'get list create update delete', 'keeps the revisions of the release, as Helm does']], true),
   ...part('manifests', [['deployments.apps', 'create', 'makes the workload with its first release; a creation sends no name']]),
   ...part('deployments', [
     ['deployments.apps', 'get list watch patch', 'sees both sides, waits for them, promotes, and sizes the canary', both],
