@@ -70,7 +70,7 @@ export interface ScanPorts {
   readonly databases?: DatabaseStore
   readonly archives?: ArchiveStore
   readonly platformsOf?: PlatformsOf
-  /** Hears what Trivy prints. */
-  readonly echo?: (text: string) => void
+  /** Hears each line that Trivy prints. */
+  readonly onLine?: (line: string) => void
   readonly warn?: (message: string) => void
 }

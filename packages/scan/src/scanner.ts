@@ -32,8 +32,8 @@ const dayMs = 24 * 60 * 60 * 1_000
 /** Finds or installs Trivy, reads the ignore files, and provides a database when one is needed. */
 export const openScanner = async (workDirectory: string, request: ScanRequest, ports: ScanPorts): Promise<Scanner> => {
   const cacheDirectory = resolve(request.cacheDirectory)
-  const { environment, signal, echo } = ports
-  const trivyPorts: TrivyPorts = { workDirectory, cacheDirectory, environment, signal, ...(echo === undefined ? {} : { echo }) }
+  const { environment, signal, onLine } = ports
+  const trivyPorts: TrivyPorts = { workDirectory, cacheDirectory, environment, signal, ...(onLine !== undefined && { onLine }) }
   // What is wrong with an ignore file is said before anything is downloaded.
   const ignores = request.ignores === undefined ? [] : await readIgnores(request.ignores.files, request.ignores)
   const { program, installed } = await trivyFor(workDirectory, request, ports)

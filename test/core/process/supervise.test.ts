@@ -67,9 +67,8 @@ describe('a program that does not end', () => {
     let pid = 0
     const running = run(child, {
       signal: controller.signal,
-      echo: (text) => {
-        if (!/^\d+/.test(text)) return
-        pid = Number.parseInt(text, 10)
+      onLine: (line) => {
+        pid = Number.parseInt(line, 10)
         controller.abort(new KitError('cancelled', 'Enough.'))
       },
     })
@@ -86,10 +85,8 @@ describe('a program that does not end', () => {
 
 describe('a program that is not there', () => {
   test('is named', async () => {
-    const echoed: string[] = []
-    const missing = supervise('no-such-program', [], { deadlineMs: minute, echo: (text) => echoed.push(text) })
+    const missing = supervise('no-such-program', [], { deadlineMs: minute })
     await expect(missing).rejects.toMatchObject({ code: 'tool-missing', message: '`no-such-program` could not be started.' })
-    expect(echoed).toHaveLength(2) // Commands are stopped once and resumed once.
   })
 
   test('and one that may not be executed is another fault', async () => {
@@ -98,23 +95,13 @@ describe('a program that is not there', () => {
 })
 
 describe('what a program prints', () => {
-  test('is wrapped so that the runner takes none of it for a command', async () => {
-    const heard: string[] = []
-    await run(`console.log('::error::not ours')`, { echo: (text) => heard.push(text) })
-    const [stop = '', ...rest] = heard
-    const token = /^::stop-commands::([0-9a-f-]{36})\n$/.exec(stop)?.[1] ?? 'none'
-    expect(rest.join('')).toBe(`::error::not ours\n\n::${token}::\n`)
-  })
-
   test('is heard in whole characters, wherever the pipe cuts it', async () => {
     const heard: string[] = []
     await run(
       `const b = Buffer.from('€'); process.stdout.write(b.subarray(0, 1)); setTimeout(() => process.stdout.write(b.subarray(1)), 30)`,
-      {
-        echo: (text) => heard.push(text),
-      },
+      { onLine: (line) => void heard.push(line) },
     )
-    expect(heard.join('')).toContain('€')
+    expect(heard).toEqual(['€'])
   })
 })
 

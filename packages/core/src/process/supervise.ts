@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { StringDecoder } from 'node:string_decoder'
 import { KitError } from '../errors.ts'
 import { longestTimerMs } from '../ports/clock.ts'
@@ -15,9 +14,7 @@ export interface SuperviseOptions {
   /** After so many milliseconds the child is killed with SIGKILL: some tools ignore SIGTERM while they wait for a server. */
   readonly deadlineMs: number
   readonly signal?: AbortSignal
-  /** Hears what the child prints. It is wrapped so that the runner takes none of it for a workflow command; one child at a time may be heard. */
-  readonly echo?: (text: string) => void
-  /** Hears each line of both streams as it comes. Nothing is wrapped: a logger makes the lines inert. */
+  /** Hears each line of both streams as it comes. A logger makes them inert: the runner would take some for workflow commands. */
   readonly onLine?: (line: string) => void
   /** At most so many bytes of each stream are kept; the end is what matters. Default 16 MiB. */
   readonly keepBytes?: number
@@ -42,8 +39,6 @@ export const supervise = (tool: string, argv: readonly string[], options: Superv
     const child = spawn(tool, argv, { cwd: options.cwd, env: options.env ?? process.env, stdio: 'pipe', shell: false, detached })
     const stdout = new Tail(options.keepBytes ?? 16 * 1024 * 1024)
     const stderr = new Tail(options.keepBytes ?? 16 * 1024 * 1024)
-    const token = randomUUID()
-    options.echo?.(`::stop-commands::${token}\n`)
 
     let stop: Error | undefined
     const end = (reason: Error): void => {
@@ -63,7 +58,6 @@ export const supervise = (tool: string, argv: readonly string[], options: Superv
       stream.on('data', (chunk: Buffer) => {
         tail.push(chunk)
         const text = decoder.write(chunk)
-        options.echo?.(text)
         lines.push(text)
       })
       stream.on('end', () => lines.end())
@@ -84,7 +78,6 @@ export const supervise = (tool: string, argv: readonly string[], options: Superv
       finished = true
       clearTimeout(timer)
       options.signal?.removeEventListener('abort', onAbort)
-      options.echo?.(`\n::${token}::\n`)
       if (stop === undefined) resolve({ exitCode, stdout: stdout.text(), stderr: stderr.text() })
       else reject(stop)
     }

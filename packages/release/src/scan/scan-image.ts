@@ -31,7 +31,7 @@ export const scanImage = async (
     temporaryDirectory: host.temporaryDirectory,
     ...(inputs.cache === true && inputs.offline !== true && cacheStores(request.cacheDirectory, host.log)),
     platformsOf: registryPlatforms(host, environment),
-    echo: (text) => host.log.debug(text),
+    onLine: (line) => host.log.debug(line),
     warn: (message) => host.log.warning(message),
   })
   tell(scanned, host)

@@ -12,7 +12,7 @@ export interface TrivyPorts {
   readonly environment: NodeJS.ProcessEnv
   readonly signal: AbortSignal
   /** Hears what Trivy prints. */
-  readonly echo?: (text: string) => void
+  readonly onLine?: (line: string) => void
 }
 
 /** A scanner reads what others wrote, so it gets no token, no cloud key and nothing that changes its result. */
@@ -46,7 +46,7 @@ export const runTrivy = async (
     env: { ...environmentOf(ports), ...extra },
     deadlineMs,
     signal: ports.signal,
-    ...(ports.echo === undefined ? {} : { echo: ports.echo }),
+    ...(ports.onLine !== undefined && { onLine: ports.onLine }),
   }).catch((error: unknown) => {
     throw error instanceof KitError ? inOurWords(error) : error
   })
