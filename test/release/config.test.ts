@@ -130,6 +130,19 @@ describe('a fault in the file is shown with its place and what is allowed', () =
       /:3:38$/,
       /unknown key `port`|Unrecognized key/,
     ],
+    [
+      'a scan signed by a key and by somebody',
+      one('    scan: { max-age: 24h, signed-by: { key: k.pub, identity: me } }\n'),
+      /:5:38$/,
+      /expected either `key` or `identity`/,
+    ],
+    ['a scan signed by nobody', one('    scan: { max-age: 24h, signed-by: {} }\n'), /:5:38$/, /expected either `key` or `identity`/],
+    [
+      'an option of cosign that is none',
+      one('    scan: { max-age: 24h, signed-by: { key: k.pub, options: [image:latest] } }\n'),
+      /:5:62$/,
+      /expected an option such as --name=value, got "image:latest"/,
+    ],
     ['no YAML', 'app: [', /:1:7$/, /not YAML/],
   ])('%s', async (_what, config, where, message) => {
     await expect(resolveTarget(nothing, workspaceWith(config))).rejects.toMatchObject({

@@ -67,6 +67,8 @@ const platform = z
   })
   .describe('Where the app runs.')
 
+const anOption = 'an option such as --name=value'
+
 /** Who must have signed the record of a scan. */
 const signer = keys({
   key: words.exactOptional().describe('Public key: a file, relative to this one, or one in a key store such as awskms://….'),
@@ -75,7 +77,7 @@ const signer = keys({
     .describe('Identity in the certificate, instead of a key: for GitHub Actions the address of the workflow with its ref.'),
   issuer: words.exactOptional().describe('Who vouches for the identity. Default: GitHub Actions.'),
   options: z
-    .array(words)
+    .array(z.string({ error: expected(anOption) }).startsWith('--', { error: expected(anOption) }))
     .exactOptional()
     .describe('Further options for cosign, such as --certificate-github-workflow-repository=acme/shop.'),
 }).refine(({ key, identity }) => (key === undefined) !== (identity === undefined), { error: 'expected either `key` or `identity`' })

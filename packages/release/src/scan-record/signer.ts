@@ -34,6 +34,7 @@ export const signerOf = (
   if (key !== undefined && identity !== undefined)
     throw new KitError('input-invalid', '`scan-key` and `scan-identity` are given; a record is signed by one of them.')
   const stranger = options.find((option) => !option.startsWith('--'))
+  // It would be an operand: another image than the one that is released.
   if (stranger !== undefined)
     throw new KitError('input-invalid', `\`scan-verify-options\`: \`${stranger}\` is no option such as --name=value.`)
   if (key !== undefined) return byKey(key, options, workspace)
