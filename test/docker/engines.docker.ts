@@ -3,6 +3,7 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { toolsDirectory } from './program.ts'
 import { Yard } from './yard.ts'
 
 const yard = await Yard.open(['buildkit', 'docker'])
@@ -40,16 +41,23 @@ const onlyWith = async (program: 'buildah' | 'podman'): Promise<Readonly<Record<
   return { PATH: bin }
 }
 
+/** The Docker of the yard has no bridge, which BuildKit asks for and the classic builder does not. */
+const withoutNetwork = { network: 'none' }
+/** Docker that finds buildx among its plugins builds with the BuildKit inside it. */
+const withBuildKit = { DOCKER_CONFIG: join(toolsDirectory, 'docker') }
+
 describe.each([
   ['buildah', 'buildah'],
   ['podman', 'buildah'],
   ['docker', 'docker'],
+  ['docker-buildkit', 'docker'],
 ] as const)('%s', (program, engine) => {
-  const env = async () => (program === 'docker' ? {} : onlyWith(program))
+  const more = program === 'docker-buildkit' ? withoutNetwork : {}
+  const env = async () => (program === 'docker' ? {} : program === 'docker-buildkit' ? withBuildKit : onlyWith(program))
 
   test('pushes by digest, and the tags afterwards', async () => {
     const { exitCode, outputs, stdout } = await yard.builds(
-      await inputs(program, engine, { push: 'true', 'build-args': 'VERSION=7', labels: 'team=shop' }),
+      await inputs(program, engine, { push: 'true', 'build-args': 'VERSION=7', labels: 'team=shop', ...more }),
       await env(),
     )
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
@@ -63,15 +71,15 @@ describe.each([
 
   test('tells a command that fails by its own code', async () => {
     const files = { Dockerfile: 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "sh", "-c", "exit 3"]\n' }
-    const { exitCode, outputs, stdout } = await yard.builds(await inputs('faulty', engine, {}, files), await env())
+    const { exitCode, outputs, stdout } = await yard.builds(await inputs('faulty', engine, more, files), await env())
     expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 1, 'reason-code': 'build-step-failed', reason: expect.stringMatching(/3/) })
     expect(stdout).toMatch(/Dockerfile:3:1 {2}build-step-failed/)
   })
 
   test('tells a line that is none, and a file that is not there', async () => {
-    const wrong = await yard.builds(await inputs('wrong', engine, {}, { Dockerfile: 'FROM scratch\nFRM x\n' }), await env())
+    const wrong = await yard.builds(await inputs('wrong', engine, more, { Dockerfile: 'FROM scratch\nFRM x\n' }), await env())
     expect(wrong.outputs).toMatchObject({ 'reason-code': 'dockerfile-invalid' })
-    const missing = await yard.builds(await inputs('missing', engine, {}, { Dockerfile: 'FROM scratch\nCOPY nope /nope\n' }), await env())
+    const missing = await yard.builds(await inputs('missing', engine, more, { Dockerfile: 'FROM scratch\nCOPY nope /nope\n' }), await env())
     expect(missing.outputs).toMatchObject({ 'reason-code': 'copy-source-missing' })
     expect(missing.stdout).toMatch(/Dockerfile:2:1 {2}copy-source-missing/)
   })

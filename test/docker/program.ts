@@ -4,11 +4,11 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '../e2e/stage/shop.ts'
 
-/** Where the programs are that have no Debian package: `TOOLS_CACHE`/bin, then PATH. */
-export const toolsPath = [
-  join(process.env['TOOLS_CACHE'] ?? join(process.env['HOME'] ?? '', '.cache/deploy-tools'), 'bin'),
-  process.env['PATH'] ?? '',
-].join(':')
+/** Where those programs are that have no Debian package; its `docker` is a configuration of Docker with buildx as a plugin. */
+export const toolsDirectory = process.env['TOOLS_CACHE'] ?? join(process.env['HOME'] ?? '', '.cache/deploy-tools')
+
+/** Those programs, then those of the machine. */
+export const toolsPath = [join(toolsDirectory, 'bin'), process.env['PATH'] ?? ''].join(':')
 
 /** A server of another project, started for the tests of one file. */
 export class Program {

@@ -21,7 +21,7 @@ const rules: readonly (readonly [RegExp, ReasonCode, 'transient'?])[] = [
     'transient',
   ],
   [
-    /did not complete successfully: exit code|returned a non-zero code|while running runtime: exit status|building at STEP "RUN .*exit status|subprocess exited with status/i,
+    /did not complete successfully: exit code|executor failed running \[.*\]: exit code|returned a non-zero code|while running runtime: exit status|building at STEP "RUN .*exit status|subprocess exited with status/i,
     'build-step-failed',
   ],
   [
@@ -38,11 +38,15 @@ const rules: readonly (readonly [RegExp, ReasonCode, 'transient'?])[] = [
     'dockerfile-invalid',
   ],
   [/target stage "?.*"? could not be found|failed to reach build target|target .* not found in Dockerfile/i, 'build-stage-missing'],
-  [/failed to calculate checksum of ref|COPY failed|ADD failed|copier: stat: .* no such file/i, 'copy-source-missing'],
+  [
+    /failed to calculate checksum of ref|failed to compute cache key: .*not found|COPY failed|ADD failed|copier: stat: .* no such file/i,
+    'copy-source-missing',
+  ],
   [
     /failed to read dockerfile|the specified Containerfile or Dockerfile does not exist|unable to evaluate symlinks in Dockerfile path|open .*Dockerfile.*: no such file/i,
     'dockerfile-missing',
   ],
+  [/failed to convert agent config|invalid empty ssh agent socket/i, 'build-request-invalid'],
   [
     /Cannot connect to the Docker daemon|failed to connect to the docker API|waiting for connection|failed to list workers|connection error: desc|error during connect|no such builder|no builder ".*" found/i,
     'engine-unreachable',

@@ -3,15 +3,18 @@ import type { BuildRequest } from '../build-engine.ts'
 import { logicalLines } from '../oci/dockerfile/index.ts'
 import { dockerfilePath } from './dockerfile-path.ts'
 
-/** buildah writes `STEP 2/3: COPY a /a`, with several platforms behind some brackets; Docker without BuildKit `Step 2/3 : COPY a /a`. */
-const announced = /^(?:\[[^\]]*\] )*(?:STEP|Step) \d+\/\d+ ?: (.*)$/gm
+/**
+ * buildah writes `STEP 2/3: COPY a /a`, with several platforms behind some brackets; Docker without BuildKit `Step 2/3 : COPY a /a`. A BuildKit
+ * of Docker 20 shows no lines of the file yet, but ` > [2/3] COPY a /a:` for the step that failed.
+ */
+const announced = [/^(?:\[[^\]]*\] )*(?:STEP|Step) \d+\/\d+ ?: (.*)$/gm, /^ > \[[^\]]*\d+\/\d+\] (.*):$/gm]
 
 /**
  * Where in its Dockerfile the last instruction stands that an engine had begun, for engines that name no line themselves. Undefined where
  * that is not clear: the same instruction may stand there twice, or the engine may write it otherwise.
  */
 export const placeOfStep = async (output: string, request: BuildRequest): Promise<string | undefined> => {
-  const [, begun] = [...output.matchAll(announced)].at(-1) ?? []
+  const [, begun] = announced.flatMap((pattern) => [...output.matchAll(pattern)]).at(-1) ?? []
   if (begun === undefined) return undefined
   const { file = 'Dockerfile' } = request
   try {
