@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { until } from '../e2e/stage/shop.ts'
 import { cacheService } from '../fakes/cache-service.ts'
 import { Yard } from './yard.ts'
 
@@ -190,6 +192,45 @@ RUN --mount=type=secret,id=token --mount=type=secret,id=key --mount=type=secret,
     for (const secret of ['s3cr3t-token', 'line one', 'line two']) expect(shown).not.toContain(secret)
     expect(stdout).toContain('***')
   })
+})
+
+test('contexts, hosts, an SSH agent, labels and annotations get to where they are meant for', async () => {
+  const files = {
+    Dockerfile: `FROM scratch
+COPY busybox /bin/busybox
+COPY --from=more more.txt /more.txt
+RUN --mount=type=ssh ["/bin/busybox", "sh", "-c", "/bin/busybox test -S $SSH_AUTH_SOCK && /bin/busybox grep -q 'db.test' /etc/hosts && /bin/busybox cat /more.txt"]
+`,
+  }
+  const more = await yard.context({ 'more.txt': 'from another context' })
+  const agent = spawn('ssh-agent', ['-D', '-a', join(yard.directory, 'agent.sock')], { stdio: 'ignore' })
+  try {
+    await until(
+      async () => existsSync(join(yard.directory, 'agent.sock')),
+      async () => 'ssh-agent to be ready',
+    )
+    const given = await inputs(
+      'meant',
+      {
+        'build-contexts': `more=${more}`,
+        hosts: 'db.test:10.1.2.3',
+        ssh: 'default',
+        labels: 'team=shop',
+        annotations: 'manifest:com.acme.team=shop',
+        push: 'true',
+        tags: 'v1',
+        'no-cache': 'true',
+      },
+      files,
+    )
+    const { exitCode, stdout } = await yard.builds(given, { SSH_AUTH_SOCK: join(yard.directory, 'agent.sock') })
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+    expect(stdout).toContain('from another context')
+  } finally {
+    agent.kill()
+  }
+  expect(await yard.configuration('acme/meant', 'v1')).toMatchObject({ config: { Labels: { team: 'shop' } } })
+  expect((await yard.manifest('acme/meant', 'v1'))?.body).toMatchObject({ annotations: { 'com.acme.team': 'shop' } })
 })
 
 describe('caches', () => {

@@ -52,6 +52,7 @@ describe('before anything is started, it is refused that', () => {
     ['a budget is no size', { 'size-budget': 'small' }, 'input-invalid', /small/],
     ['a push has no registry', { push: 'true' }, 'push-target-missing', /`images`/],
     ['a tag is none', { ...pushed, tags: 'type=semver' }, 'tag-rule-invalid', /semver/],
+    ['an index is annotated that there is not', { annotations: 'index:a=b' }, 'build-request-invalid', /`index:a` is about an index/],
     ['a key stands without its `sign`', { 'sign-key': 'cosign.key' }, 'build-request-invalid', /`sign` is false/],
     ['a signature lacks its key', { sign: 'key' }, 'build-request-invalid', /needs `sign-key`/],
   ])('%s', (_what, inputs, code, words) => {

@@ -32,6 +32,7 @@ export interface BuildRequest {
   readonly tags: readonly string[]
   /** Labels over those of the Dockerfile. */
   readonly labels?: Readonly<Record<string, string>>
+  /** Of the manifest; with a level of BuildKit's in front (`index:name`) of what that says. */
   readonly annotations?: Readonly<Record<string, string>>
   /** `os/architecture[/variant]` each. Default linux/amd64, whatever machine builds, so that the digest does not depend on it. */
   readonly platforms?: readonly string[]
@@ -134,6 +135,7 @@ export type Feature =
   | 'ssh'
   | 'cache'
   | 'annotations'
+  | 'annotation-levels'
   | 'provenance'
   | 'sbom'
   | 'load'

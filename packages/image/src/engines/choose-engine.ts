@@ -64,6 +64,7 @@ const words: Readonly<Record<Feature, string>> = {
   ssh: 'SSH agents',
   cache: 'caches to import and export',
   annotations: 'annotations',
+  'annotation-levels': 'annotations of anything but the manifest',
   provenance: 'provenance attestations',
   sbom: 'SBOM attestations',
   load: 'loading into Docker',

@@ -12,6 +12,7 @@ export const needsOf = async (request: BuildRequest): Promise<readonly Feature[]
     ['secrets', (request.secrets ?? []).length > 0],
     ['ssh', (request.ssh ?? []).length > 0],
     ['annotations', Object.keys(request.annotations ?? {}).length > 0],
+    ['annotation-levels', Object.keys(request.annotations ?? {}).some(hasLevel)],
     ['provenance', (request.provenance ?? 'off') !== 'off'],
     ['sbom', request.sbom === true],
     ['load', request.load === true],
@@ -19,6 +20,9 @@ export const needsOf = async (request: BuildRequest): Promise<readonly Feature[]
   ]
   return needs.filter(([, isNeeded]) => isNeeded).map(([feature]) => feature)
 }
+
+/** `index:name`, `manifest[linux/arm64],index:name` (docs.docker.com/build/metadata/annotations/#specify-annotation-level). */
+const hasLevel = (key: string): boolean => /^(?:index|manifest)(?:-descriptor)?[[,:]/.test(key)
 
 /** Whether the Dockerfile names a layout as a base, which the embedded engine alone reads: `FROM ./base`, `FROM oci-layout://base`. */
 const startsFromLayout = async ({ context, file = 'Dockerfile' }: BuildRequest): Promise<boolean> => {

@@ -36,6 +36,12 @@ export const describeBuild = (given: BuildInputs, source: Source, host: ActionHo
   const [name = source.name] = naming.names
   const baseline = inputs['size-baseline']
   if (baseline !== undefined) parseReference(baseline)
+  const attestations = attestationsOf(
+    inputs,
+    naming.names.map((text) => parseReference(text).registry),
+    source.isPublic,
+  )
+  const isIndex = platforms.length > 1 || attestations.provenance !== 'off' || attestations.sbom
   const request: EngineRequest = {
     engine: inputs.engine,
     context,
@@ -47,7 +53,7 @@ export const describeBuild = (given: BuildInputs, source: Source, host: ActionHo
     ssh: inputs.ssh ?? [],
     tags: naming.references,
     labels: naming.labels,
-    annotations: naming.annotations,
+    annotations: annotationsOf(naming, isIndex),
     platforms,
     sourceDateEpoch: source.epoch,
     origin: {
@@ -59,11 +65,7 @@ export const describeBuild = (given: BuildInputs, source: Source, host: ActionHo
     pull: inputs.pull,
     network: inputs.network,
     hosts: inputs.hosts ?? [],
-    ...attestationsOf(
-      inputs,
-      naming.names.map((text) => parseReference(text).registry),
-      source.isPublic,
-    ),
+    ...attestations,
     load: inputs.load,
     ...(inputs.builder !== undefined && { builder: inputs.builder }),
     timeoutMs: inputs['build-timeout'],
@@ -95,6 +97,17 @@ const contextOf = ({ context }: BuildInputs, host: ActionHost): string => {
       `\`context\`: \`${context}\` is an address. Allowed: a directory of the checkout. Check the other repository out and name its directory.`,
     )
   return resolve(host.workspace, context)
+}
+
+/** The manifest is where annotations stand anyway. BuildKit finds out at the very end of a build that there is no index. */
+const annotationsOf = ({ annotations }: Naming, isIndex: boolean): Readonly<Record<string, string>> => {
+  const wrong = Object.keys(annotations).find((key) => /^(?:index|manifest-descriptor)\b/.test(key) && key.includes(':'))
+  if (wrong !== undefined && !isIndex)
+    throw new KitError(
+      'build-request-invalid',
+      `\`annotations\`: \`${wrong}\` is about an index, and an image for one platform without attestations has none.`,
+    )
+  return Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key.replace(/^manifest:/, ''), value]))
 }
 
 const checkHash = (inputs: BuildInputs): void => {

@@ -77,6 +77,7 @@ const presence = async (_request: BuildRequest, ports: BuildPorts): Promise<Pres
 const lacks = {
   'layout-base': 'because it takes them as oci:path only',
   cache: 'other than those in registries',
+  'annotation-levels': 'because those are made by BuildKit',
   provenance: 'because they are made by BuildKit',
   sbom: 'because they are made by BuildKit',
   load: 'because it has a store of its own',

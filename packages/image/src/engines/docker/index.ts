@@ -82,6 +82,7 @@ const always = {
   'multi-platform': through,
   'build-contexts': through,
   cache: 'beyond those of Docker itself',
+  'annotation-levels': 'because those are made by BuildKit',
   provenance: through,
   sbom: through,
   'direct-push': through,

@@ -36,6 +36,7 @@ export const createEngine = (): BuildEngine => ({
 })
 
 const lacks = {
+  'annotation-levels': 'because it writes no index',
   'multi-platform': 'because it builds for one platform at a time',
   'build-contexts': 'because it reads one context',
   secrets: 'because it runs nothing that could use them',
