@@ -4,8 +4,10 @@ import type { LatencyCell } from './latency-cell.ts'
 
 export type Cell = ErrorsCell | LatencyCell
 
-/** The plain test, without an effect gate: what is measured is the statistics. */
-const plain = { tolerance: { ratio: 1, absolute: 0 }, ceiling: 1 } satisfies JudgeOptions
+/** The plain test, without an effect gate: what is measured is the statistics. Nobody says how failures clump. */
+const unknown = { tolerance: { ratio: 1, absolute: 0 }, ceiling: 1 } satisfies JudgeOptions
+/** Failures are said to be independent. */
+const plain = { ...unknown, overdispersion: 1 } satisfies JudgeOptions
 
 const traffic = [20, 100, 1000].flatMap((rps) => [0.05, 0.1, 0.5].map((share) => ({ rps, share })))
 const percent = (value: number) => `${Number((value * 100).toPrecision(3))} %`
@@ -41,6 +43,7 @@ export const alternativeCells: readonly ErrorsCell[] = (
 
 const middle = { rps: 100, shares: [0.1], stable: 0.005, canary: 0.005 }
 const tenth = { ...plain, weights: [10] }
+const tenthUnknown = { ...unknown, weights: [10] }
 
 const clumped = (clump: number) => ({ ...middle, clump, wave: 0.6 })
 
@@ -48,7 +51,7 @@ const clumped = (clump: number) => ({ ...middle, clump, wave: 0.6 })
 export const clumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].flatMap((clump) =>
   [false, true].map((measurePhi) => ({
     kind: 'errors' as const,
-    name: `clumps of ${clump}, phi ${measurePhi ? 'measured before' : 'ignored'}`,
+    name: `clumps of ${clump}, ${measurePhi ? 'phi measured before' : 'said to be independent'}`,
     world: clumped(clump),
     options: tenth,
     measurePhi,
@@ -56,29 +59,71 @@ export const clumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].flatMap((clump) =>
   })),
 )
 
-/** The same, with halves of stable for the judge to measure phi by: with half an hour of them from before, with what the last rollout measured, or with nothing. */
+/** The same, where nobody says how failures clump and it must be found out, with halves of stable for the judge to measure phi by: with half an hour of them from before, with what the last rollout measured, or with nothing. */
 export const knownClumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].flatMap((clump) =>
   (
     [
-      ['with half an hour before', 'by the judge'],
-      ['after a rollout of ten minutes', 'in the last rollout'],
+      ['with half an hour before', 'by the judge', true],
+      ['with half an hour before, without halves', 'without halves', false],
+      ['after a rollout of ten minutes', 'in the last rollout', true],
     ] as const
-  ).map(([known, measurePhi]) => ({
+  ).map(([known, measurePhi, halved]) => ({
     kind: 'errors' as const,
     name: `clumps of ${clump}, by the judge ${known}`,
-    world: { ...clumped(clump), halved: true },
-    options: tenth,
+    world: { ...clumped(clump), halved },
+    options: tenthUnknown,
     measurePhi,
     rivals: false,
   })),
 )
-export const newClumpCells: readonly ErrorsCell[] = [1, 2, 4, 8].map((clump) => ({
-  kind: 'errors',
-  name: `clumps of ${clump}, by the judge from its first look on`,
-  world: { ...clumped(clump), halved: true },
-  options: tenth,
-  rivals: false,
-}))
+/** A first release, of which nothing is known: at the traffic of the others, and at the ends of it. */
+export const newClumpCells: readonly ErrorsCell[] = [
+  ...[1, 1.5, 2, 4, 8].map((clump) => ({ clump, world: middle, where: '' })),
+  ...(
+    [
+      [20, 0.5, 0.001],
+      [100, 0.05, 0.01],
+      [1000, 0.05, 0.001],
+      [1000, 0.5, 0.01],
+    ] as const
+  ).flatMap(([rps, share, rate]) =>
+    [2, 4].map((clump) => ({
+      clump,
+      world: { rps, shares: [share], stable: rate, canary: rate },
+      where: ` (${percent(rate)}, ${where({ rps, share })})`,
+    })),
+  ),
+].flatMap(({ clump, world, where: at }) =>
+  [true, false].map((halved) => ({
+    kind: 'errors' as const,
+    name: `clumps of ${clump}, nothing known, ${halved ? 'with halves' : 'without halves'}${at}`,
+    world: { ...world, clump, wave: 0.6, halved },
+    options: { ...unknown, weights: [(world.shares[0] ?? 0) * 100] },
+    rivals: false,
+  })),
+)
+
+/** What it costs where failures are independent and nobody says so. */
+export const unknownCells: readonly { readonly cell: ErrorsCell; readonly known: readonly ErrorsCell[] }[] = alternativeCells.map(
+  (cell) => ({
+    cell,
+    known: (
+      [
+        ['half an hour before, halves', 'by the judge', true],
+        ['half an hour before', 'without halves', false],
+        ['nothing, halves', false, true],
+        ['nothing', false, false],
+      ] as const
+    ).map(([name, measurePhi, halved]) => ({
+      kind: 'errors',
+      name: `${cell.name}, ${name}`,
+      world: { ...cell.world, halved },
+      options: { ...unknown, weights: cell.options.weights },
+      measurePhi,
+      rivals: false,
+    })),
+  }),
+)
 
 /** What measuring costs where failures are independent, and that clumps do not hide a worse canary. */
 export const halvedCells: readonly ErrorsCell[] = (
@@ -92,7 +137,7 @@ export const halvedCells: readonly ErrorsCell[] = (
   kind: 'errors' as const,
   name: `${name}, 100 rps, 10 %`,
   world: { rps: 100, shares: [0.1], stable, canary, clump, halved: true },
-  options: tenth,
+  options: tenthUnknown,
   measurePhi: 'by the judge',
   rivals: false,
 }))
@@ -155,21 +200,21 @@ export const otherCells: readonly ErrorsCell[] = [
     kind: 'errors',
     name: 'defaults (gate 1.1 x + 0.1 pp), 1 % -> 3 %, 100 rps, 10 %',
     world: { rps: 100, shares: [0.1], stable: 0.01, canary: 0.03 },
-    options: { weights: [10] },
+    options: { weights: [10], overdispersion: 1 },
     rivals: false,
   },
   {
     kind: 'errors',
     name: 'strict promise, 1 % -> 3 %, 100 rps, 10 %',
     world: { rps: 100, shares: [0.1], stable: 0.01, canary: 0.03 },
-    options: { weights: [10], protects: 'within-tolerance' },
+    options: { weights: [10], protects: 'within-tolerance', overdispersion: 1 },
     rivals: false,
   },
   {
     kind: 'errors',
     name: 'strict promise, on its edge (1 % -> 1.2 %), 100 rps, 10 %',
     world: { rps: 100, shares: [0.1], stable: 0.01, canary: 0.012 },
-    options: { weights: [10], protects: 'within-tolerance' },
+    options: { weights: [10], protects: 'within-tolerance', overdispersion: 1 },
     rivals: false,
   },
 ]
@@ -181,6 +226,7 @@ const promotion = (name: string, rps: number, share: number, stable: number, can
   options: {
     tolerance: { ratio, absolute: 0.005 },
     harm: 1e-6,
+    overdispersion: 1,
     weights: [share * 100],
     history: { requests: 6000, failures: Math.round(6000 * stable) },
   },
@@ -205,6 +251,7 @@ export const wrongPromotionCells: readonly ErrorsCell[] = [
 
 const latency = (name: string, rps: number, share: number, scale: number, late: number, common = 1): LatencyCell => ({
   kind: 'latency',
+  independent: true,
   name,
   rps,
   share,
@@ -218,6 +265,12 @@ export const latencyNullCells: readonly LatencyCell[] = [
   latency('as quick as stable, 100 rps, 10 %', 100, 0.1, 1, 0),
   latency('both 1.5 times as slow for 10 min, 100 rps, 10 %', 100, 0.1, 1, 0, 1.5),
 ]
+/** Where nobody says how slow requests clump. */
+export const latencyUnknownCells: readonly LatencyCell[] = [
+  ...latencyNullCells,
+  latency('x 1.25, 20 rps, 10 %', 20, 0.1, 1.25, 0),
+  latency('5 % a second later, 100 rps, 10 %', 100, 0.1, 1, 0.05),
+].map((cell) => Object.assign({}, cell, { name: `${cell.name}, nothing known`, independent: false }))
 export const latencyCells: readonly LatencyCell[] = (
   [
     [20, 0.1],

@@ -10,7 +10,7 @@ export interface ErrorsCell {
   readonly world: World
   readonly options: JudgeOptions
   /** Half an hour of history in halves: phi is estimated from it and given, as a team would, or the judge is given the halves to go on from; or only what a rollout of ten minutes has measured. */
-  readonly measurePhi?: boolean | 'by the judge' | 'in the last rollout'
+  readonly measurePhi?: boolean | 'by the judge' | 'without halves' | 'in the last rollout'
   /** Which verdict ends a run. Default `fail`. */
   readonly until?: 'fail' | 'pass'
   readonly rivals: boolean
@@ -71,7 +71,20 @@ function optionsOf({ options, world, measurePhi = false }: ErrorsCell, uniform: 
     ? { ...options, overdispersion: estimateDispersion(halves).overdispersion }
     : {
         ...options,
-        history: { requests: 0, failures: 0, ...(measurePhi === 'by the judge' ? { halves } : { spread: measuredIn(halves) }) },
+        history: {
+          requests: 0,
+          failures: 0,
+          ...(measurePhi === 'by the judge'
+            ? { halves }
+            : measurePhi === 'without halves'
+              ? {
+                  intervals: halves.map(({ first, second }) => ({
+                    requests: first.requests + second.requests,
+                    failures: first.failures + second.failures,
+                  })),
+                }
+              : { spread: measuredIn(halves) }),
+        },
       }
 }
 

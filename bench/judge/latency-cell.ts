@@ -15,6 +15,8 @@ export interface LatencyCell {
   readonly late: number
   /** Both sides take this many times as long from the 20th to the 30th minute. */
   readonly common?: number
+  /** Whether the judge is told that slow requests come one by one. */
+  readonly independent?: boolean
 }
 
 /** Prometheus' default buckets, in seconds. */
@@ -54,6 +56,7 @@ export function runLatency(cell: LatencyCell, runs: number, seed: number): CellR
     const uniform = seeded(seed * 1_000_003 + run * 7919)
     const judge = createJudge({
       errors: { role: 'advisory' },
+      ...(cell.independent === true && { overdispersion: 1 }),
       latency: { history: history(uniform, cell), tolerance: { ratio: 1, absolute: 0 } },
       weights: [cell.share * 100],
     })

@@ -41,6 +41,7 @@ export function report(results: readonly CellResult[], runs: number): Report {
     [...cells.clumpCells.filter(({ measurePhi }) => measurePhi === true), ...cells.knownClumpCells],
     alpha,
   )
+  falseAlarms('false rollbacks, clumped failures, a first release', cells.newClumpCells, alpha)
   falseAlarms(
     'false rollbacks, common outage, ramp, strict edge',
     cells.otherCells.filter(({ name }) => /outage|no worse|edge/.test(name)),
@@ -92,6 +93,26 @@ export function report(results: readonly CellResult[], runs: number): Report {
       ['world', 'judge'],
       [...cells.clumpCells, ...cells.knownClumpCells, ...cells.newClumpCells].map((cell) => [cell.name, share(of(cell).ours.found)]),
     )}`,
+    `## What it costs not to know that failures are independent: mean detection / Wald's limit\n\n${table(
+      [
+        'change, traffic, share',
+        'said to be independent',
+        'half an hour before, halves',
+        'half an hour before',
+        'nothing, halves',
+        'nothing',
+        'forecast',
+      ],
+      cells.unknownCells
+        .filter(({ cell }) => isFar(cell))
+        .map(({ cell, known }) =>
+          [
+            cell.name,
+            [cell, ...known].map((one) => multiple(of(one).ours, outlook(cell).limitMs)),
+            forecastBeside(of(known.at(-1) ?? cell).ours, known.at(-1) ?? cell),
+          ].flat(),
+        ),
+    )}`,
     `## Other worlds: seconds to rollback, median / 95th percentile (share found)\n\n${table(
       ['world', 'judge', 'Flagger', 'Argo', 'Kayenta'],
       [...cells.halvedCells, ...cells.otherCells].map((cell) =>
@@ -109,6 +130,7 @@ export function report(results: readonly CellResult[], runs: number): Report {
       ['world', "Wald's limit", 'judge', 'mean / limit'],
       [
         ...cells.latencyNullCells.map((cell) => [cell.name, '', times(of(cell).ours), '']),
+        ...cells.latencyUnknownCells.map((cell) => [cell.name, '', times(of(cell).ours), '']),
         ...cells.latencyCells.map((cell) => {
           const limit = latencyLimit(cell, alpha)
           const { ours } = of(cell)
@@ -142,6 +164,15 @@ function outlook({ world, options }: ErrorsCell) {
     pollMs: pollSeconds * 1000,
     options,
   })
+}
+
+function multiple({ mean, found }: Summary, limitMs: number): string {
+  return mean === Infinity ? `- (${share(found)})` : ((1000 * mean) / limitMs).toFixed(2)
+}
+
+/** The forecast of the median where nothing is known, and the simulated one. */
+function forecastBeside({ median }: Summary, cell: ErrorsCell): string {
+  return `${seconds(outlook(cell).detectMedianMs / 1000)} for ${seconds(median)}`
 }
 
 function promoteForecast({ world, options }: ErrorsCell): string {

@@ -47,7 +47,7 @@ const defaultsOfSettings = (): ReadonlyMap<string, string> => {
   const target = { app: 'app', environment: 'environment', platform: { name: 'local', options: {} as never } } as const
   const settings = resolveSettings(noInputs, { target, configured: undefined, directory: '.' }, '.')
   const bake = settings.steps[0]?.bake
-  const { falseRollbacks, metrics, overdispersion } = settingsOf({})
+  const { falseRollbacks, metrics } = settingsOf({})
   const [errors] = metrics
   if (bake === undefined || errors === undefined) throw new Error('there is no default bake, or no default metric')
   const both = (strategy: string): readonly (readonly [string, string])[] => [
@@ -65,7 +65,6 @@ const defaultsOfSettings = (): ReadonlyMap<string, string> => {
     ['judge.harm', percent(errors.harm)],
     ['judge.tolerance.ratio', String(errors.tolerance.ratio)],
     ['judge.tolerance.absolute', percent(errors.tolerance.absolute)],
-    ['judge.overdispersion', String(overdispersion)],
     ['watch', writeDuration(settings.watchMs)],
     ['on-insufficient', settings.onInsufficient],
     ['on-cancel', settings.onCancel],

@@ -11,6 +11,7 @@ test('a forecast gives the published times', () => {
       baseline: baseline ?? 0,
       regression: regression ?? 0,
       pollMs: 15_000,
+      options: { overdispersion: 1 },
     })
     const seconds = [times.limitMs, times.detectMedianMs, times.detectP95Ms].map((ms) => ms / 1000)
     expect({
@@ -37,7 +38,7 @@ test('impossible situations are refused by name', () => {
 })
 
 test('synthetic requests are evidence as well, of their own weight, and the only one where there are no users', () => {
-  const users = { rps: 2, weight: 10, baseline: 0.001, regression: 0.1 }
+  const users = { rps: 2, weight: 10, baseline: 0.001, regression: 0.1, options: { overdispersion: 1 } }
   const probes = { rps: 20, weight: 50 }
   const [alone, helped] = [forecast(users), forecast({ ...users, strata: [probes] })]
   expect(helped.promoteMedianMs).toBeLessThan(alone.promoteMedianMs / 5)
@@ -67,4 +68,20 @@ test('the time to pass grows smoothly with the failures of the service, also whe
 
 test('a service that always fails proves nothing', () => {
   expect(forecast({ rps: 200, weight: 100, baseline: 0.99, regression: 1 }).promoteMedianMs).toBe(Infinity)
+})
+
+/** Looks at a stable whose failures come one by one. */
+const intervals = (looks: number) => Array.from({ length: looks }, (_, k) => ({ requests: 1350, failures: k % 4 === 0 ? 9 : 6 }))
+
+test('where nobody knows how failures clump it takes longer, until as much of stable is known as rules clumps out', () => {
+  const outlook = { rps: 100, weight: 10, baseline: 0.005, regression: 0.02, pollMs: 15_000 }
+  const known = (looks: number) =>
+    forecast({ ...outlook, options: { history: { requests: 0, failures: 0, intervals: intervals(looks) } } }).detectMedianMs
+  const independent = forecast({ ...outlook, options: { overdispersion: 1 } }).detectMedianMs
+  expect(known(0)).toBeGreaterThan(2 * independent)
+  expect(known(16)).toBeLessThan(known(0))
+  expect(known(120)).toBe(independent)
+  // A look with one failure says as much either way, so few failures in a look cost little.
+  const often = { ...outlook, pollMs: 100 }
+  expect(forecast(often).detectMedianMs / forecast({ ...often, options: { overdispersion: 1 } }).detectMedianMs).toBeLessThan(1.3)
 })

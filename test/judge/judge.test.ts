@@ -86,7 +86,7 @@ describe('a rollout before the judge', () => {
   })
 
   test('a failing verdict is never taken back', () => {
-    const story = rollout().sees([100, 20], [900, 1])
+    const story = rollout({ overdispersion: 1 }).sees([100, 20], [900, 1])
     expect(story.says.verdict).toBe('fail')
     expect(story.sees([1000, 0], [9000, 90], 200).says).toMatchObject({ verdict: 'fail', culprit: 'errors' })
   })

@@ -209,11 +209,11 @@ describe('failures that come in clumps', () => {
 
   test('are known by the halves of stable, and two more of them are no proof', () => {
     const strike = clumped(13, 8)
-    const says = judged({}, ...quiet, strike)
+    const says = judged({ overdispersion: 1 }, ...quiet, strike)
     expect(says.verdict).not.toBe('fail')
-    expect(says.evidence.overdispersion).toEqual({ phi: expect.closeTo(4, 0), measured: true })
+    expect(says.evidence.overdispersion).toMatchObject({ phi: expect.closeTo(4, 0), measured: true })
     expect(describeEvidence(says.evidence)).toMatch(/; failures come in clumps, 4 count as one$/)
-    expect(judged({}, ...unknown, { ...strike, halves: undefined }).verdict).toBe('fail')
+    expect(judged({ overdispersion: 1 }, ...unknown, { ...strike, halves: undefined }).verdict).toBe('fail')
   })
 
   test('send a canary back all the same, when it has many of them', () => {
@@ -224,7 +224,7 @@ describe('failures that come in clumps', () => {
   })
 
   test('that become known later are counted as what they were from the beginning', () => {
-    const asked = { minimumErrors: 1_000 }
+    const asked = { minimumErrors: 1_000, overdispersion: 1 }
     const strike = { canary: side(8, undefined, 100), stable: side(0, undefined, 900), halves: [none, none] as const }
     const before = judged(asked, strike).evidence.against.odds
     const after = judged(asked, strike, ...quiet.slice(0, 3)).evidence.against.odds
@@ -237,8 +237,8 @@ describe('failures that come in clumps', () => {
   test('that were known before the rollout count from its first look', () => {
     const halves = quiet.map(({ halves: [first, second] }) => ({ first, second }))
     const strike = { canary: side(5, undefined, 100), stable: side(0, undefined, 900) }
-    expect(judged({}, strike).verdict).toBe('fail')
-    const says = judged({ history: { requests: 0, failures: 0, halves } }, strike)
+    expect(judged({ overdispersion: 1 }, strike).verdict).toBe('fail')
+    const says = judged({ overdispersion: 1, history: { requests: 0, failures: 0, halves } }, strike)
     expect(says).toMatchObject({ verdict: 'insufficient', evidence: { overdispersion: { measured: true } } })
   })
 
@@ -259,7 +259,7 @@ describe('failures that come in clumps', () => {
       stable: side(4, undefined, 900),
       halves: [side(2, undefined, 450), side(2, undefined, 450)] as const,
     }
-    expect(judged({ history }, ...times(60, even)).evidence.overdispersion).toEqual({ phi: 1, measured: true })
+    expect(judged({ history }, ...times(60, even)).evidence.overdispersion).toEqual({ phi: 1, measured: true, supposed: 1 })
     expect([{}, [], [{}, {}, {}], 'spread'].map(isSpread)).toEqual([false, false, false, false])
   })
 
@@ -283,9 +283,62 @@ describe('failures that come in clumps', () => {
       stable: side(4, undefined, 900),
       halves: [side(2, undefined, 450), side(2, undefined, 450)] as const,
     })
-    expect(judged({}, ...even).evidence.overdispersion).toEqual({ phi: 1, measured: true })
-    expect(judged({ overdispersion: 3 }, ...even).evidence.overdispersion).toEqual({ phi: 3, measured: true })
+    expect(judged({}, ...even).evidence.overdispersion).toEqual({ phi: 1, measured: true, supposed: 1 })
+    expect(judged({ overdispersion: 3 }, ...even).evidence.overdispersion).toEqual({ phi: 3, measured: true, supposed: 3 })
     expect(judged({ errors: { overdispersion: 2 } }, ...quiet).evidence.overdispersion.phi).toBeGreaterThan(3)
+  })
+})
+
+/** A canary of which a fifth is slow, beside a stable with so many slow ones. */
+const slowed = (slow: number) => ({
+  boundaries: [0.1],
+  canary: { requests: 100, failures: 0, latency: [80, 20] },
+  stable: { requests: 900, failures: 0, latency: [900 - slow, slow] },
+})
+
+describe('failures of which nobody knows how they clump', () => {
+  const strike = { canary: side(8, undefined, 100), stable: side(0, undefined, 900) }
+
+  test('count as one in each look, until stable has shown that they come one by one', () => {
+    const first = judged({}, strike)
+    expect(first).toMatchObject({ verdict: 'insufficient', evidence: { overdispersion: { phi: 1, supposed: 16 } } })
+    expect(describeEvidence(first.evidence)).toMatch(/; how failures clump is not known yet, so up to 16 of a look count as one$/)
+    // Three looks with failures are needed at a tenth of the traffic, however many they are.
+    expect(judged({}, strike, strike).verdict).toBe('insufficient')
+    expect(judged({}, strike, strike, strike)).toMatchObject({ verdict: 'fail', culprit: 'errors' })
+  })
+
+  test('are known to come one by one from stable alone, by looks that hardly differ', () => {
+    const steady = { canary: side(0, undefined, 100), stable: side(9, undefined, 900) }
+    const intervals = Array.from({ length: 60 }, () => ({ requests: 900, failures: 9 }))
+    expect(judged({}, ...times(60, steady)).evidence.overdispersion).toEqual({ phi: 1, measured: true, supposed: 1 })
+    expect(judged({ history: { requests: 0, failures: 0, intervals } }, strike)).toMatchObject({
+      verdict: 'fail',
+      evidence: { overdispersion: { supposed: 1 } },
+    })
+  })
+
+  test('are supposed to clump for as long as stable has none', () => {
+    const silent = { canary: side(0, undefined, 100), stable: side(0, undefined, 900) }
+    expect(judged({}, ...times(200, silent)).evidence.overdispersion).toMatchObject({ supposed: 16 })
+    expect(judged({}, ...times(200, silent), ...times(5, strike)).verdict).toBe('fail')
+  })
+
+  test('of a metric of its own are found out by itself', () => {
+    const options: JudgeOptions = { metrics: { payments: { kind: 'failures' } } }
+    const clean = { canary: side(0, undefined, 100), stable: side(0, undefined, 900) }
+    const paid = { ...clean, metrics: { payments: strike } }
+    expect(judged(options, paid).verdict).toBe('insufficient')
+    expect(judged(options, ...times(5, paid))).toMatchObject({ verdict: 'fail', culprit: 'payments' })
+    expect(judged({ metrics: { payments: { kind: 'failures', overdispersion: 1 } } }, paid).verdict).toBe('fail')
+  })
+
+  test('and slow requests as well: stable tells by looks that differ more than chance', () => {
+    const history = { requests: 1000, failures: 0, boundaries: [0.1], latency: [950, 50] }
+    const odds = (...slow: readonly number[]) =>
+      judged({ latency: { history } }, ...slow.map(slowed)).evidence.metrics.find(({ metric }) => metric === 'latency')?.against.odds ?? 0
+    expect(odds(45, 45, 45, 45, 45, 45)).toBeGreaterThan(100)
+    expect(odds(5, 85, 5, 85, 5, 85)).toBeLessThan(odds(45, 45, 45, 45, 45, 45) / 1000)
   })
 })
 

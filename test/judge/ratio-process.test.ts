@@ -85,3 +85,25 @@ describe('the ratio process', () => {
     expect(evidenceIn(mixture)).toBeGreaterThan(1e200)
   })
 })
+
+test('the failures of a look may count as one whatever their clumps: the mean over all ways in which these fall on the sides is at most 1', () => {
+  for (const sizes of [[1], [5], [1, 1], [4, 2], [1, 2, 3], [7, 1, 1], [1, 1, 1, 1], [9, 3, 2, 1]]) {
+    const failures = sizes.reduce((sum, size) => sum + size, 0)
+    for (const canaries of [1, 10, 50, 90]) {
+      const stables = 100 - canaries
+      let mean = 0
+      for (let ways = 0; ways < 2 ** sizes.length; ways++) {
+        const isCanary = (k: number) => Math.floor(ways / 2 ** k) % 2 === 1
+        const failed = sizes.reduce((sum, size, k) => sum + (isCanary(k) ? size : 0), 0)
+        const chance = sizes.reduce((product, _, k) => (product * (isCanary(k) ? canaries : stables)) / 100, 1)
+        // As many requests as there can be failures, so that no way is impossible.
+        const look = {
+          canary: { requests: 1000 * canaries, failures: failed },
+          stable: { requests: 1000 * stables, failures: failures - failed },
+        }
+        mean += chance * Math.exp(ratioLogFactor(look, 4) / failures)
+      }
+      expect(mean).toBeLessThanOrEqual(1 + 1e-12)
+    }
+  }
+})

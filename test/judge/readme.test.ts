@@ -5,7 +5,12 @@ import { expect, test } from '@jest/globals'
 const readme = readFileSync(new URL('../../packages/judge/README.md', import.meta.url), 'utf8')
 
 test('the worked example of the README prints what the README says', () => {
-  const judge = createJudge({ falseRollbacks: 0.01, weights: [10, 50, 100], history: { requests: 180_000, failures: 900 } })
+  const judge = createJudge({
+    falseRollbacks: 0.01,
+    weights: [10, 50, 100],
+    history: { requests: 180_000, failures: 900 },
+    overdispersion: 1,
+  })
   const looks = [
     [1, 7],
     [3, 6],
@@ -25,7 +30,7 @@ test('the worked example of the README prints what the README says', () => {
     })
     expect(readme).toContain(`\n${verdict.padEnd(12)}  ${describeEvidence(evidence)}\n`)
   }
-  const times = forecast({ rps: 100, weight: 10, baseline: 0.005, regression: 0.02, pollMs: 15_000 })
+  const times = forecast({ rps: 100, weight: 10, baseline: 0.005, regression: 0.02, pollMs: 15_000, options: { overdispersion: 1 } })
   const [detect, late, promote, latePromote] = [times.detectMedianMs, times.detectP95Ms, times.promoteMedianMs, times.promoteP95Ms].map(
     (ms) => duration(ms),
   )

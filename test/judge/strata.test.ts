@@ -3,7 +3,7 @@ import { createJudge, type Judge, type Judgement, type Sample } from '@deploy-ki
 
 type Both = Pick<Sample, 'canary' | 'stable'>
 
-const options = { weights: [10, 100] }
+const options = { weights: [10, 100], overdispersion: 1 }
 
 /** One look every 15 s: a few users, and as many probes on each side. */
 const looks = (judge: Judge, times: number, users: Both, probes?: Both, more: Partial<Sample> = {}): Judgement => {

@@ -215,9 +215,9 @@ test('how failures clump is learned from the last rollout, before the first look
   shop.clumps = true
   expect((await releases('v2')).end).toMatchObject({ phase: 'promoted' })
   shop.clumps = false
-  expect(await firstPhi('v3')).toEqual({ phi: 4, measured: true })
+  expect(await firstPhi('v3')).toEqual({ phi: 4, measured: true, supposed: 16 })
   // What is known of clumps is not lost by a rollout that saw none.
-  expect(await firstPhi('v4')).toEqual({ phi: 4, measured: true })
+  expect(await firstPhi('v4')).toEqual({ phi: 4, measured: true, supposed: 16 })
 })
 
 describe('reconcile', () => {

@@ -1,10 +1,10 @@
-import { bet, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
+import { newMixture, payoffsOf, stakeAndPlay, type Mixture } from './mixture.ts'
 
 /**
- * What the failures may count for, three values to the doubling of phi. The bets are kept for each of them, so that a phi that becomes known later judges what came
- * before it too: a clump comes in one interval, and evidence that was taken at its face value would stand.
+ * What the failures may count for, two values to the doubling of phi; at the last one all failures of a look count as one. The bets are kept for each of them, so that a
+ * phi that becomes known later judges what came before it too: a clump comes in one interval, and evidence that was taken at its face value would stand.
  */
-export const phiLevels: readonly number[] = Array.from({ length: 15 }, (_, k) => 2 ** ((k + 1) / 3))
+export const phiLevels: readonly number[] = [Math.SQRT2, 2, 2 * Math.SQRT2, 4, 4 * Math.SQRT2, 8, 16, 32]
 
 /** The same bets with the failures counted at each of the levels. */
 export type Clumps = readonly Mixture[]
@@ -13,18 +13,33 @@ export function newClumps(bets: number): Clumps {
   return phiLevels.map(() => newMixture(bets))
 }
 
-/** One interval, by the factors for independent failures. @param phi that is given, below which no level counts */
-export function lookAtClumps(clumps: Clumps, renewal: boolean, logFactors: readonly number[], phi: number): Clumps {
+/**
+ * One interval, by the factors for independent failures.
+ * @param divisorAt for how many failures one counts at a level
+ */
+export function lookAtClumps(
+  clumps: Clumps,
+  renewal: boolean,
+  logFactors: readonly number[],
+  divisorAt: (level: number) => number,
+): Clumps {
+  let divisor = 1
+  let payoffs = payoffsOf(logFactors)
   return clumps.map((mixture, k) => {
-    const divisor = Math.max(phi, phiLevels[k] ?? 1)
-    return play(
-      bet(mixture, stakesOf(mixture, renewal)),
-      logFactors.map((factor) => factor / divisor),
-    )
+    const wanted = divisorAt(phiLevels[k] ?? 1)
+    // Where a look has few failures, many levels count them alike.
+    if (wanted !== divisor) payoffs = payoffsOf(divided(logFactors, wanted))
+    divisor = wanted
+    return stakeAndPlay(mixture, renewal, payoffs)
   })
 }
 
-/** The bets for a phi, at the next level above it; undefined where failures clump more than can be judged by. */
+/** The bets for a phi, at the next level above it. */
 export function clumpsAt(clumps: Clumps, phi: number): Mixture | undefined {
   return clumps[phiLevels.findIndex((level) => level >= phi * (1 - 1e-12))]
+}
+
+/** Factors for failures of which so many count as one. */
+export function divided(factors: readonly number[], divisor: number): readonly number[] {
+  return divisor === 1 ? factors : factors.map((factor) => factor / divisor)
 }

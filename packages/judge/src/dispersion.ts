@@ -1,4 +1,4 @@
-import { clumpsAt, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
+import { clumpsAt, divided, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { evidenceIn, newMixture, bet, play, stakesOf, type Mixture } from './mixture.ts'
 import { ratioGrid, ratioLogFactors } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
@@ -127,16 +127,13 @@ function lookAtDirection({ given, clumps, once }: Direction, interval: Interval,
   const failures = interval.canary.failures + interval.stable.failures
   return {
     given: counted(given, factors, phi),
-    clumps: lookAtClumps(clumps, false, factors, phi),
+    clumps: lookAtClumps(clumps, false, factors, (level) => Math.max(phi, level)),
     once: counted(once, factors, Math.max(phi, failures)),
   }
 }
 
 function counted(mixture: Mixture, factors: readonly number[], divisor: number): Mixture {
-  return play(
-    bet(mixture, stakesOf(mixture, false)),
-    factors.map((factor) => factor / divisor),
-  )
+  return play(bet(mixture, stakesOf(mixture, false)), divided(factors, divisor))
 }
 
 /**

@@ -73,8 +73,11 @@ export interface Evidence extends Omit<FailureEvidence, 'kind' | 'metric' | 'adv
   readonly metrics: readonly MetricEvidence[]
   /** More of all requests fail than the ceiling allows. */
   readonly guard: Odds & { readonly ceiling: number }
-  /** So many failures of the requests count as one, since they come in clumps; whether that is measured from stable's halves, or only given. */
-  readonly overdispersion: { readonly phi: number; readonly measured: boolean }
+  /**
+   * So many failures of the requests count as one, since they come in clumps; whether that is measured from stable, or only given. Against the canary up to
+   * `supposed` failures of a look count as one: more than phi while too little was seen to rule larger clumps out.
+   */
+  readonly overdispersion: { readonly phi: number; readonly measured: boolean; readonly supposed: number }
   /** Stable differs from itself; null when its halves are not known. */
   readonly control: Odds | null
   /** The canary gets no requests although it should. */

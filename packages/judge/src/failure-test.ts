@@ -1,6 +1,6 @@
 import { boostedBy } from './boost.ts'
-import { clumpsAt, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
-import { advance, bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
+import { clumpsAt, divided, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
+import { bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
 import { nonInferiorityTest, promotionPrior } from './non-inferiority.ts'
 import { excessLogFactors, lowerLimit, soundnessLogFactors, upperLimit } from './one-sample.ts'
 import { marginGrid, marginLogFactors } from './margin-process.ts'
@@ -9,6 +9,7 @@ import type { Margin } from './projection.ts'
 import { lookAtRateRatio, newRateRatio, type RateRatio } from './rate-ratio.ts'
 import { gridLogFactors, gridPayoffs, ratioGrid } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
+import type { Spread } from './spread.ts'
 import { addAlone, addInterval, newTally, type Tally } from './tally.ts'
 
 /** What is known of stable when it no longer runs beside the canary: frozen at that moment, so that the bets stay fair. */
@@ -38,6 +39,8 @@ export interface FailureTest {
   readonly apart?: { readonly requests: number; readonly failures: number }
   /** For the interval of the ratio of the rates. */
   readonly ratio: RateRatio
+  /** How the failures of a metric of its own clump, from stable's neighbouring looks; those of the requests are measured for the whole judge. */
+  readonly spread?: Spread
 }
 
 /** A canary that turns bad after a long good time must lose its promotion soon: evidence beyond 20 times the need is not kept. */
@@ -84,6 +87,8 @@ export interface FailureLook {
   readonly renewal: boolean
   /** Phi as it is measured while the rollout runs, this interval included; null where it is not measured. */
   readonly phi: number | null
+  /** Failures of this look on both sides, of other kinds of requests too; of the interval itself when not given. */
+  readonly together?: number
 }
 
 /** One look: all bets of this interval were fixed by what was known before it. */
@@ -103,8 +108,8 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
     const factors = excessLogFactors(interval.canary, limit, gridOf(settings))
     return {
       ...test,
-      against: play(staked, over(factors, given)),
-      ...clumped(settings, test, look, factors),
+      against: play(staked, divided(factors, given)),
+      ...clumped(settings, test, look, factors, (level) => Math.max(given, level)),
       promotion: promote(settings, test, from, ({ ratio, absolute }) =>
         soundnessLogFactors(interval.canary, expected, ratio * reference.lower + absolute, phi),
       ),
@@ -113,13 +118,14 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
       reference,
     }
   }
+  const together = look.together ?? interval.canary.failures + interval.stable.failures
   const boostable = phi === 1 && !settings.strict
   const payoffs = settings.strict ? undefined : gridPayoffs(interval)
   const factors = settings.strict ? marginLogFactors(interval, expected, settings.tolerance) : gridLogFactors(interval, payoffs)
   return {
     ...test,
-    against: play(staked, over(factors, given)),
-    ...clumped(settings, test, look, factors),
+    against: play(staked, divided(factors, given)),
+    ...clumped(settings, test, look, factors, (level) => Math.max(given, Math.min(level, together))),
     boost: boostable ? boostedBy(staked, interval, test.boost, 1 / settings.alpha, payoffs) : test.boost,
     promotion: promote(settings, test, from, nonInferiorityTest(interval, expected, phi)),
     tally: addInterval(test.tally, at, interval),
@@ -128,19 +134,15 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
   }
 }
 
-/** Factors for failures of which `phi` count as one. */
-function over(factors: readonly number[], phi: number): readonly number[] {
-  return phi === 1 ? factors : factors.map((factor) => factor / phi)
-}
-
 function clumped(
   settings: MetricSettings,
   test: FailureTest,
   { phi, renewal }: FailureLook,
   factors: readonly number[],
+  divisorAt: (level: number) => number,
 ): Pick<FailureTest, 'clumps'> {
-  if (phi === null && test.clumps === undefined) return {}
-  return { clumps: lookAtClumps(test.clumps ?? newClumps(gridOf(settings).length), renewal, factors, settings.overdispersion) }
+  if (phi === null && !settings.findsOut && test.clumps === undefined) return {}
+  return { clumps: lookAtClumps(test.clumps ?? newClumps(gridOf(settings).length), renewal, factors, divisorAt) }
 }
 
 /**
@@ -150,12 +152,12 @@ function clumped(
 export function lookAtStratum(
   settings: MetricSettings,
   test: FailureTest,
-  { at, interval, weight, phi }: Pick<FailureLook, 'at' | 'interval' | 'weight' | 'phi'>,
+  look: Pick<FailureLook, 'at' | 'interval' | 'weight' | 'phi' | 'together'>,
 ): FailureTest {
   const { requests, failures } = test.apart ?? { requests: 0, failures: 0 }
-  const { stable } = interval
+  const { stable } = look.interval
   return {
-    ...lookAtFailures(settings, test, { at, interval, weight, phi, alone: false, renewal: false }),
+    ...lookAtFailures(settings, test, { ...look, alone: false, renewal: false }),
     apart: { requests: requests + stable.requests, failures: failures + stable.failures },
   }
 }
@@ -166,7 +168,8 @@ function promote(settings: MetricSettings, test: FailureTest, from: number, fact
     // Steps that are behind need no more evidence.
     if (index < from) return before
     // The whole stake is on the table from the start: to be sound is not something that begins later.
-    return cutTo(advance(before, before.unspent, factors(marginAt(settings, settings.weights[index] ?? 100))), limit, promotionPrior)
+    const staked = before.unspent[0] === 0 ? before : bet(before, before.unspent)
+    return cutTo(play(staked, factors(marginAt(settings, settings.weights[index] ?? 100))), limit, promotionPrior)
   })
 }
 

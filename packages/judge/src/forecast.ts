@@ -1,7 +1,9 @@
 import { project, type Margin } from './projection.ts'
 import { marginAt } from './failure-test.ts'
-import type { JudgeOptions } from './options.ts'
+import type { JudgeOptions, Settings } from './options.ts'
 import { errorsOf, settingsOf } from './settings.ts'
+import { boundOf, supposedPhi } from './clump-bound.ts'
+import { measuredPhi } from './spread.ts'
 
 /** The situation to look ahead from. */
 export interface Outlook {
@@ -59,21 +61,75 @@ export function forecast(outlook: Outlook): Forecast {
   if (!(baseline > 0 && baseline < regression && regression <= 1)) {
     throw new RangeError(`baseline is ${baseline} and regression ${regression}; they must be shares with 0 < baseline < regression <= 1`)
   }
-  const errors = errorsOf(settingsOf(outlook.options ?? {}))
+  const settings = settingsOf(outlook.options ?? {})
+  const errors = errorsOf(settings)
   const phi = errors.overdispersion
-  const bad = sumOf(traffic.map((part) => comparison(part.weight / 100, regression, baseline, part.rps / phi)))
-  const overhead = phi > 1 ? overheadPlain : overheadBoosted
+  const bad = sumOf(traffic.map((part) => comparison(part.weight / 100, regression, baseline, part.rps)))
   const detect = Math.log(1 / errors.alpha)
+  const detected = (z: number) => timeToDetect(detect, bad, z, pollMs, clumpsAhead(outlook, settings, traffic))
   const promote = Math.log(1 / errors.beta) + overheadOfPromotion
   const good = together(traffic.map((part) => soundness(part.weight / 100, baseline, marginAt(errors, weight), part.rps / phi)))
   return {
-    detectMedianMs: timeTo(detect + overhead, bad, 0, pollMs),
-    detectP95Ms: timeTo(detect + overhead, bad, 1.645, pollMs),
+    detectMedianMs: detected(0),
+    detectP95Ms: detected(1.645),
     promoteMedianMs: timeToPass(promote, good, 0.5, 0, pollMs),
     promoteP95Ms: timeToPass(promote, good, 0.95, 1.645, pollMs),
     limitMs: (1000 * detect) / traffic.reduce((sum, part) => sum + information(part.weight / 100, regression, baseline, part.rps / phi), 0),
   }
 }
+
+/** For how many failures one counts, and from when on. */
+interface Clumping {
+  readonly phi: number
+  readonly fromMs: number
+}
+
+/**
+ * What failures will count for as time goes by. Where nobody said how they clump it takes some looks at stable to rule out that they do; until then those of a look
+ * count as one, up to what is supposed. Independent failures are taken for granted here, as far as nothing else was measured.
+ */
+function clumpsAhead(
+  { baseline, regression, pollMs = 5000 }: Outlook,
+  settings: Settings,
+  traffic: readonly Traffic[],
+): readonly Clumping[] {
+  const { findsOut, overdispersion } = errorsOf(settings)
+  if (!findsOut) return [{ phi: overdispersion, fromMs: 0 }]
+  const measured = settings.spread === null ? 1 : measuredPhi(settings.spread)
+  const perLook = (rate: (part: Traffic) => number) => traffic.reduce((sum, part) => sum + (part.rps * pollMs * rate(part)) / 1000, 0)
+  const failures = perLook(({ weight }) => (weight * regression + (100 - weight) * baseline) / 100)
+  // A pair of neighbouring looks at stable.
+  const v = perLook(({ weight }) => ((100 - weight) * baseline) / 100) / 2
+  const known = settings.spread?.[0] ?? { v: 0, v2: 0, failures: 0, occupied: 0 }
+  const clumpings: Clumping[] = []
+  for (let pairs = 0; pairs <= mostPairs; pairs = Math.ceil(pairs * 1.25) + 1) {
+    const sums = {
+      v: known.v + pairs * v,
+      v2: known.v2 + pairs * v * v,
+      failures: known.failures + 4 * pairs * v,
+      occupied: known.occupied + 2 * pairs * (1 - Math.exp(-2 * v)),
+    }
+    const bound = sums.v === 0 ? supposedPhi : boundOf(1, sums)
+    clumpings.push({ phi: Math.max(measured, Math.min(bound, Math.max(1, failures))), fromMs: 2 * pairs * pollMs })
+    if (bound === 1) break
+  }
+  return clumpings
+}
+
+/** The earliest time at which the evidence, at what failures count for by then, has grown to the level. */
+function timeToDetect(level: number, { drift, variance }: Growth, z: number, pollMs: number, clumpings: readonly Clumping[]): number {
+  return Math.min(
+    ...clumpings.map(({ phi, fromMs }) =>
+      Math.max(
+        fromMs,
+        timeTo(level + (phi > 1 ? overheadPlain : overheadBoosted), { drift: drift / phi, variance: variance / phi }, z, pollMs),
+      ),
+    ),
+  )
+}
+
+/** After so many pairs of looks nobody waits any more. */
+const mostPairs = 2000
 
 interface Growth {
   /** Nats per second, and their variance per second. */

@@ -6,7 +6,7 @@ import type { JudgeOptions, Settings } from './options.ts'
 import { checkSample, intervalOf, readingOf, type Sample } from './sample.ts'
 import { addPoint, drawn, type SeriesPoint } from './series.ts'
 import { errorsOf, settingsOf } from './settings.ts'
-import { measure, measuredPhi, newSpread, phiOfLooks, type Spread } from './spread.ts'
+import { measure, measureAlone, measuredPhi, newSpread, phiOfLooks, type Spread } from './spread.ts'
 import type { JudgeState, Judgement } from './state.ts'
 import { judgementOf } from './verdict.ts'
 
@@ -104,8 +104,13 @@ function observe(settings: Settings, before: JudgeState, sample: Sample, first: 
   const interval = intervalOf(readingOf(sample, null))
   const renewal = first || stepBegan || at - before.renewedAt >= settings.restartEveryMs
   const stays = before.control !== null && isNoisy(settings, before.control, before.spread)
-  const spread =
-    stays || halves === undefined ? before.spread : measure(before.spread ?? newSpread(), { first: halves[0], second: halves[1] })
+  const spread = stays
+    ? before.spread
+    : halves !== undefined
+      ? measure(before.spread ?? newSpread(), { first: halves[0], second: halves[1] })
+      : errorsOf(settings).findsOut && mode === 'rollout' && weight < 100
+        ? measureAlone(before.spread ?? newSpread(), interval.stable)
+        : before.spread
   const phi = spread === null ? null : measuredPhi(spread)
   const look = { sample, renewal, alone: mode === 'watch' || weight >= 100, phi }
   const stepBefore = stepBegan ? { canary: 0, stable: 0 } : before.step

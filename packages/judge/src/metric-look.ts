@@ -3,6 +3,7 @@ import { lookAtGauge, newGaugeTest, type GaugeTest } from './gauge-test.ts'
 import type { MetricSettings } from './options.ts'
 import { intervalOf, readingOf, strataOf, type Interval, type Reading, type Sample, type SideSample } from './sample.ts'
 import { slowOf } from './settings.ts'
+import { measureAlone, measuredPhi, newSpread } from './spread.ts'
 import { lookAtShape, newShapeTest, type ShapeTest } from './shape-test.ts'
 
 /** State of one metric; plain JSON. */
@@ -37,11 +38,19 @@ export function lookAtMetric(metric: MetricSettings, test: MetricTest, { sample,
       const interval = metric.slo === null ? intervalOf(reading) : slowInterval(reading, metric.slo)
       // Slow requests and the failures of other metrics clump in ways of their own.
       const isOfRequests = metric.source === null && metric.slo === null
-      const phi = isOfRequests ? measured : null
-      const after = lookAtFailures(metric, test, { at, interval, weight, alone, renewal, phi })
-      return isOfRequests
-        ? strataOf(sample).reduce((before, stratum) => lookAtStratum(metric, before, { at, interval: stratum, weight, phi }), after)
-        : after
+      if (isOfRequests) {
+        const strata = strataOf(sample)
+        const together = [interval, ...strata].reduce((sum, { canary, stable }) => sum + canary.failures + stable.failures, 0)
+        const after = lookAtFailures(metric, test, { at, interval, weight, alone, renewal, phi: measured, together })
+        return strata.reduce(
+          (before, stratum) => lookAtStratum(metric, before, { at, interval: stratum, weight, phi: measured, together }),
+          after,
+        )
+      }
+      if (!metric.findsOut) return lookAtFailures(metric, test, { at, interval, weight, alone, renewal, phi: null })
+      const before = test.spread ?? newSpread()
+      const spread = alone ? before : measureAlone(before, interval.stable)
+      return { ...lookAtFailures(metric, test, { at, interval, weight, alone, renewal, phi: measuredPhi(spread) }), spread }
     }
     case 'latency': {
       const { canary, stable, boundaries } = reading

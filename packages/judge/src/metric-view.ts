@@ -5,6 +5,7 @@ import type { MetricTest } from './metric-look.ts'
 import type { MetricSettings } from './options.ts'
 import { ratioInterval } from './rate-ratio.ts'
 import { excess, shapeOdds, viewOf, type ShapeTest } from './shape-test.ts'
+import { boundedPhi } from './clump-bound.ts'
 import { insideTolerance, worstStretch } from './tally.ts'
 
 /** What one metric says at a look. */
@@ -23,7 +24,7 @@ export interface Moment {
   /** Percent; whose margin promotion must prove. */
   readonly weight: number
   readonly alone: boolean
-  /** Phi of the failures of the requests, as it was measured; 1 where it was not. */
+  /** What the failures of the requests may clump at most, as far as it is known. */
   readonly phi: number
 }
 
@@ -46,7 +47,7 @@ export function failureView(
   const { tally } = test
   const reference = alone ? test.reference : null
   const { from, stretch } = worstStretch(tally, test.marks)
-  const against = { odds: againstOdds(metric, test, phi), needed: 1 / metric.alpha }
+  const against = { odds: againstOdds(metric, test, test.spread === undefined ? phi : boundedPhi(test.spread)), needed: 1 / metric.alpha }
   const promotion = { odds: promotionOdds(metric, test, weight), needed: 1 / metric.beta, margin: marginAt(metric, weight) }
   const matters = stretch.canary.failures >= metric.minimumErrors && !insideTolerance(stretch, metric.tolerance)
   return {

@@ -12,7 +12,7 @@ export interface MetricOptions {
   readonly budgetShare?: number | undefined
   /** `critical`: can send the canary back, and must be sound for a step to pass. `advisory`: is reported only. Default critical. */
   readonly role?: 'critical' | 'advisory' | undefined
-  /** Phi: variance of the split of failures relative to independent failures; failures in clumps of n have about n. 1 or more, default 1. */
+  /** Phi: variance of the split of failures relative to independent failures; failures in clumps of n have about n. 1 or more; found out when not given. */
   readonly overdispersion?: number | undefined
   /** What stable did before the rollout: a better first guess, and a reference where no stable runs beside. */
   readonly history?: History | undefined
@@ -27,7 +27,9 @@ export interface History {
   readonly boundaries?: readonly number[] | undefined
   /** Halves of stable in the intervals before, oldest first, as long as those of the samples: what is known of phi from the start. For failures. */
   readonly halves?: readonly Halves[] | undefined
-  /** Where no halves of the time before are known: how failures clumped in an earlier rollout, `judge.state().spread` at its end. It fades as halves come. */
+  /** The same without halves, where the instances of stable are not told apart. */
+  readonly intervals?: readonly Pick<History, 'requests' | 'failures'>[] | undefined
+  /** How failures clumped in an earlier rollout, `judge.state().spread` at its end. It fades as others come. */
   readonly spread?: Spread | null | undefined
 }
 
@@ -61,7 +63,10 @@ export interface JudgeOptions {
   readonly minimumErrors?: number | undefined
   /** A regression may begin at any time, so the test renews its bets on every step and after this long. Milliseconds, default 300 000. */
   readonly restartEveryMs?: number | undefined
-  /** Phi of all metrics that do not name their own; where samples have halves of stable, the least of what is measured. 1 or more, default 1. */
+  /**
+   * Phi of all metrics that do not name their own, and the least of what is measured; 1 says that failures are independent. When nobody gives it, it is found out, and until then
+   * the failures of a look count as one, up to 16 of them. 1 or more.
+   */
   readonly overdispersion?: number | undefined
   /** Absolute guard: the failure share of ALL traffic above which the release goes back whatever the comparison says. 1 turns it off. Default 0.5. */
   readonly ceiling?: number | undefined
@@ -113,6 +118,8 @@ export interface MetricSettings {
   readonly harm: number
   readonly minimumErrors: number
   readonly overdispersion: number
+  /** Nobody said how failures clump, so it must be found out. */
+  readonly findsOut: boolean
   readonly weights: readonly number[]
   readonly history: { readonly requests: number; readonly failures: number }
   readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] } | null

@@ -29,8 +29,8 @@ export function project(q: Pair, share: number, margin: Margin): Pair {
   const { ratio, absolute } = margin
   let low = 0
   let high = (1 - absolute) / ratio
-  let u = Math.min(Math.max(q.stable, high * 1e-9), high * (1 - 1e-9))
   const { canary, stable } = q
+  let u = Math.min(Math.max(projectRare(q, share, margin), high * 1e-9), high * (1 - 1e-9))
   for (let round = 0; round < 100; round++) {
     const v = ratio * u + absolute
     // Of each point 1 / (p (1 - p)), since divisions are what this costs.
@@ -42,13 +42,21 @@ export function project(q: Pair, share: number, margin: Margin): Pair {
     const curvature = share * ratio * ratio * curve(canary, v, ofV) + (1 - share) * curve(stable, u, ofU)
     const step = u - slope / curvature
     // The error is squared by every step, so after such a small one nothing is left of it; asked before the bracket, whose end u itself may be.
-    if (Math.abs(step - u) <= 1e-8 * u) {
+    if (Math.abs(step - u) <= 1e-7 * u) {
       u = step
       break
     }
     u = step > low && step < high ? step : (low + high) / 2
   }
   return { canary: ratio * u + absolute, stable: u }
+}
+
+/** The stable part of the projection for rates that are small: that of Poisson numbers, where the condition is a quadratic equation. A good begin, nothing more. */
+function projectRare({ canary, stable }: Pair, share: number, { ratio, absolute }: Margin): number {
+  const a = share * ratio * ratio + (1 - share) * ratio
+  const b = share * ratio * (absolute - canary) + (1 - share) * (absolute - ratio * stable)
+  const c = (1 - share) * stable * absolute
+  return (Math.sqrt(b * b + 4 * a * c) - b) / (2 * a)
 }
 
 /** q / p^2 + (1 - q) / (1 - p)^2. */

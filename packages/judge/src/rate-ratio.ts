@@ -1,20 +1,17 @@
-import { stablePayoff } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
 
-/** Candidates for the true ratio of the failure rates, an eighth to 32, two to the octave. */
+/** Candidates for the true ratio of the failure rates, an eighth to 32, two to the octave: powers of 2 in halves. */
 const candidates: readonly number[] = Array.from({ length: 17 }, (_, k) => 2 ** (k / 2 - 3))
-const bets: readonly number[] = [1.4, 3]
+const lowest = -6
+/** What is bet on beside each candidate, in half octaves: ratios 1.4 and 2.8 times as large, or as small. */
+const bets: readonly number[] = [1, 3]
+const farthest = 3
+/** A bet's ratio is a power of the same kind as the candidates, so that 23 logarithms serve all of them. */
+const powers: readonly number[] = Array.from({ length: candidates.length + 2 * farthest }, (_, k) => 2 ** ((k + lowest - farthest) / 2))
 
-/** Each bet on each candidate, from above and with the roles of the sides exchanged; the logarithms are taken once, since every look needs them. */
-const pairs = candidates.flatMap((rho) =>
-  bets.map((times) => {
-    const [up, down] = [
-      { r: rho * times, rho },
-      { r: times / rho, rho: 1 / rho },
-    ]
-    return { up, down, lnUp: Math.log(up.r / up.rho), lnDown: Math.log(down.r / down.rho) }
-  }),
-)
+/** Each bet on each candidate: the candidate's place among the powers, the bet's distance from it, and the logarithm of the ratio between them. */
+const places = candidates.flatMap((_, k) => bets.map((steps) => ({ k: k + farthest, steps, ln: (steps / 2) * Math.LN2 })))
+const nowhere = { k: 0, steps: 0, ln: 0 }
 
 /** Evidence of each bet, candidate by candidate, that the canary's rate is above the candidate times stable's, and below it; natural logarithms. */
 export interface RateRatio {
@@ -30,16 +27,20 @@ export function newRateRatio(): RateRatio {
 /** One interval; the roles of the sides are exchanged to test from below. */
 export function lookAtRateRatio({ above, below }: RateRatio, { canary, stable }: Interval, phi: number): RateRatio {
   if (canary.requests === 0 || stable.requests === 0 || canary.failures + stable.failures === 0) return { above, below }
-  return {
-    above: pairs.map(({ up, lnUp }, k) => {
-      const ofStable = stablePayoff(canary.requests, stable.requests, up.r, up.rho)
-      return (above[k] ?? 0) + (canary.failures * (lnUp + ofStable) + stable.failures * ofStable) / phi
-    }),
-    below: pairs.map(({ down, lnDown }, k) => {
-      const ofCanary = stablePayoff(stable.requests, canary.requests, down.r, down.rho)
-      return (below[k] ?? 0) + (stable.failures * (lnDown + ofCanary) + canary.failures * ofCanary) / phi
-    }),
+  const lns = powers.map((power) => Math.log(power * canary.requests + stable.requests))
+  const up: number[] = []
+  const down: number[] = []
+  const all = canary.failures + stable.failures
+  for (let place = 0; place < above.length; place++) {
+    const { k, steps, ln } = places[place] ?? nowhere
+    // ln b of the ratio process for r = rho 2^(steps / 2), and the same with the sides exchanged.
+    const at = lns[k] ?? 0
+    const ofStable = at - (lns[k + steps] ?? 0)
+    const ofCanary = at - (lns[k - steps] ?? 0) - ln
+    up.push((above[place] ?? 0) + (canary.failures * ln + all * ofStable) / phi)
+    down.push((below[place] ?? 0) + (stable.failures * ln + all * ofCanary) / phi)
   }
+  return { above: up, below: down }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { History, JudgeOptions, LatencyOptions, MetricOptions, MetricSettings, Settings } from './options.ts'
-import { faded, measure, newSpread } from './spread.ts'
+import { faded, measure, measureAlone, newSpread } from './spread.ts'
 
 /** The failures of the requests themselves; this metric is always there. */
 export const errorsMetric = 'errors'
@@ -34,8 +34,11 @@ export function settingsOf(options: JudgeOptions): Settings {
 }
 
 /** How failures clumped before: by halves of the time just before, or as it was measured the last time. */
-function spreadOf({ halves = [], spread = null }: Partial<History> = {}): Settings['spread'] {
-  return halves.length > 0 ? halves.reduce(measure, newSpread()) : spread && faded(spread)
+function spreadOf({ halves = [], intervals = [], spread = null }: Partial<History> = {}): Settings['spread'] {
+  const before = spread === null ? newSpread() : faded(spread)
+  if (halves.length > 0) return halves.reduce(measure, before)
+  if (intervals.length > 0) return intervals.reduce(measureAlone, before)
+  return spread === null ? null : before
 }
 
 /** The settings of the failure rate itself. */
@@ -115,6 +118,7 @@ function failures(
       harm: between('harm', options.harm ?? 0.001),
       minimumErrors: atLeast('minimumErrors', options.minimumErrors ?? 3, 1),
       overdispersion: atLeast(`${where}overdispersion`, metric.overdispersion ?? options.overdispersion ?? 1, 1),
+      findsOut: metric.overdispersion === undefined && options.overdispersion === undefined,
       weights: plannedWeights(options.weights ?? [1, 5, 10, 25, 50, 75]),
       history: counted(where, metric.history),
       buckets: bucketsOf(metric.history),

@@ -1,7 +1,19 @@
 import { densityRatios, quantile, rising, slowdownLogFactor, slowdownsFor, smoothed, sum, type Slowdown } from './histogram.ts'
 import { slowdownBeyondLogFactor } from './histogram-margin.ts'
-import { bet, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
+import { clumpsAt, divided, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
+import { evidenceIn, newMixture, payoffsOf, stakeAndPlay, type Mixture } from './mixture.ts'
 import type { MetricSettings, Tolerance } from './options.ts'
+import { measureAlone, measuredPhi, newSpread, type Spread } from './spread.ts'
+
+interface Bets {
+  readonly slowdowns: readonly Slowdown[]
+  readonly prior: readonly number[]
+  readonly against: Mixture
+  /** The same bets at other values of phi; only where it is measured. */
+  readonly clumps?: Clumps
+  /** The first bucket of slow requests, by which it is measured: at most a tenth of stable's lie there or beyond. */
+  readonly slowFrom: number
+}
 
 interface Buckets {
   readonly at: number
@@ -14,7 +26,9 @@ export interface ShapeTest {
   readonly kind: 'latency'
   readonly boundaries: readonly number[] | null
   /** What is bet on, fixed as soon as stable's distribution is roughly known. */
-  readonly bets: { readonly slowdowns: readonly Slowdown[]; readonly prior: readonly number[]; readonly against: Mixture } | null
+  readonly bets: Bets | null
+  /** How slow requests clump, from stable's neighbouring looks; null where it is given. */
+  readonly spread: Spread | null
   readonly tally: Buckets
   /** The tally at the start and at the last renewals. */
   readonly marks: readonly Buckets[]
@@ -25,7 +39,7 @@ const keptMarks = 4
 const enoughToBet = 200
 
 export function newShapeTest(at: number): ShapeTest {
-  return { kind: 'latency', boundaries: null, bets: null, tally: { at, canary: [], stable: [] }, marks: [] }
+  return { kind: 'latency', boundaries: null, bets: null, spread: null, tally: { at, canary: [], stable: [] }, marks: [] }
 }
 
 export interface ShapeLook {
@@ -48,30 +62,50 @@ export function lookAtShape(settings: MetricSettings, test: ShapeTest, look: Sha
     )
   }
   const known = pastOfStable(settings, test, boundaries)
-  const bets = test.bets ?? (sum(known) >= enoughToBet ? newBets(known) : null)
-  const probabilities = smoothed(known)
-  const promised = settings.strict ? settings.tolerance : { ratio: 1, absolute: 0 }
+  const bets = test.bets ?? (sum(known) >= enoughToBet ? newBets(settings, known) : null)
   return {
     kind: 'latency',
     boundaries,
-    bets: bets && {
-      ...bets,
-      against: play(
-        bet(bets.against, stakesOf(bets.against, renewal)),
-        bets.slowdowns.map((slowdown) => {
-          const ratios = densityRatios(slowdown, boundaries, probabilities)
-          return slowdownBeyondLogFactor(canary, stable, ratios, probabilities, promised) / settings.overdispersion
-        }),
-      ),
-    },
+    bets: bets && played(settings, bets, look, smoothed(known)),
+    spread: bets === null || !settings.findsOut ? test.spread : measureAlone(test.spread ?? newSpread(), slowOnes(bets, stable)),
     tally: { at, canary: plus(test.tally.canary, canary), stable: plus(test.tally.stable, stable) },
     marks: renewal ? [...test.marks.slice(0, 1), ...test.marks.slice(1).slice(1 - keptMarks), test.tally] : test.marks,
   }
 }
 
-function newBets(known: readonly number[]): NonNullable<ShapeTest['bets']> {
+function newBets({ findsOut }: MetricSettings, known: readonly number[]): Bets {
   const { slowdowns, prior } = slowdownsFor(smoothed(known))
-  return { slowdowns, prior, against: newMixture(slowdowns.length) }
+  const all = sum(known)
+  const slowFrom = known.findIndex((_, j) => 10 * sum(known.slice(j)) <= all)
+  return {
+    slowdowns,
+    prior,
+    against: newMixture(slowdowns.length),
+    ...(findsOut && { clumps: newClumps(slowdowns.length) }),
+    // Where even the open bucket holds more, it alone is slow.
+    slowFrom: slowFrom === -1 ? known.length - 1 : slowFrom,
+  }
+}
+
+function played(
+  settings: MetricSettings,
+  bets: Bets,
+  { boundaries, canary, stable, renewal }: ShapeLook,
+  probabilities: readonly number[],
+): Bets {
+  const promised = settings.strict ? settings.tolerance : { ratio: 1, absolute: 0 }
+  const factors = bets.slowdowns.map((slowdown) =>
+    slowdownBeyondLogFactor(canary, stable, densityRatios(slowdown, boundaries, probabilities), probabilities, promised),
+  )
+  return {
+    ...bets,
+    against: stakeAndPlay(bets.against, renewal, payoffsOf(divided(factors, settings.overdispersion))),
+    ...(bets.clumps && { clumps: lookAtClumps(bets.clumps, renewal, factors, (level) => level) }),
+  }
+}
+
+function slowOnes({ slowFrom }: Bets, counts: readonly number[]): { readonly requests: number; readonly failures: number } {
+  return { requests: sum(counts), failures: sum(counts.slice(slowFrom)) }
 }
 
 function pastOfStable({ buckets }: MetricSettings, test: ShapeTest, boundaries: readonly number[]): number[] {
@@ -79,8 +113,12 @@ function pastOfStable({ buckets }: MetricSettings, test: ShapeTest, boundaries: 
   return boundaries.concat(Infinity).map((_, j) => (before[j] ?? 0) + (test.tally.stable[j] ?? 0))
 }
 
-export function shapeOdds({ bets }: ShapeTest): number {
-  return bets === null ? 1 : evidenceIn(bets.against, bets.prior)
+/** Odds against the canary, at phi as it is given or was measured. */
+export function shapeOdds({ bets, spread }: ShapeTest): number {
+  if (bets === null) return 1
+  const phi = spread === null ? 1 : measuredPhi(spread)
+  const mixture = phi > 1 && bets.clumps !== undefined ? clumpsAt(bets.clumps, phi) : bets.against
+  return mixture === undefined ? 1 : evidenceIn(mixture, bets.prior)
 }
 
 /** Quantiles of one side in the unit of the boundaries; null without requests. */

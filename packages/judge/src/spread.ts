@@ -7,19 +7,19 @@ interface Scale {
   readonly fewest: number
   /**
    * Standard deviations by which the split must be wider than chance before clumps are assumed. Few blocks are long, and their phi is far off by chance alone:
-   * they need more. By simulation: independent failures cost a quarter more time at most, and clumps that show in each interval are known after some.
+   * they need more. Clumps that are too small to surprise are ruled out, or not, by clump-bound.ts.
    */
   readonly surprise: number
 }
 
 const scales: readonly Scale[] = [
-  { intervals: 1, fewest: 1, surprise: 0.5 },
+  { intervals: 1, fewest: 1, surprise: 1 },
   { intervals: 4, fewest: 5, surprise: 2 },
   { intervals: 20, fewest: 5, surprise: 2 },
 ]
 
 /** Sums over the blocks of one length; d is what the first half has beyond its part of the failures, v the variance of that for independent failures. */
-interface Blocks {
+export interface Blocks {
   readonly blocks: number
   readonly d2: number
   readonly v: number
@@ -28,27 +28,32 @@ interface Blocks {
   readonly d4: number
   readonly d2v: number
   readonly v2: number
+  /** Failures, and halves that had some: there are at least so many clumps. */
+  readonly failures: number
+  readonly occupied: number
   /** The block that is not full yet. */
-  readonly open: Halves & { readonly intervals: number }
+  readonly open: Halves & { readonly intervals: number; readonly alone: boolean }
 }
 
 /** Running measurement of how failures clump, from halves of stable; plain JSON. */
 export type Spread = readonly Blocks[]
 
 const nobody = { requests: 0, failures: 0 }
-const empty: Blocks['open'] = { intervals: 0, first: nobody, second: nobody }
+const empty: Blocks['open'] = { intervals: 0, alone: false, first: nobody, second: nobody }
 
 export function newSpread(): Spread {
-  return scales.map(() => ({ blocks: 0, d2: 0, v: 0, noise: 0, d4: 0, d2v: 0, v2: 0, open: empty }))
+  return scales.map(() => ({ blocks: 0, d2: 0, v: 0, noise: 0, d4: 0, d2v: 0, v2: 0, failures: 0, occupied: 0, open: empty }))
 }
 
 /** One more interval. */
 export function measure(spread: Spread, halves: Halves): Spread {
   return spread.map((sums, k) => {
+    const before = sums.open.alone ? empty : sums.open
     const open = {
-      intervals: sums.open.intervals + 1,
-      first: plus(sums.open.first, halves.first),
-      second: plus(sums.open.second, halves.second),
+      intervals: before.intervals + 1,
+      alone: false,
+      first: plus(before.first, halves.first),
+      second: plus(before.second, halves.second),
     }
     return open.intervals < (scales[k]?.intervals ?? 1) ? { ...sums, open } : close(sums, open)
   })
@@ -69,8 +74,30 @@ function close(sums: Blocks, { first, second }: Halves): Blocks {
     d4: sums.d4 + d2 * d2,
     d2v: sums.d2v + d2 * v,
     v2: sums.v2 + v * v,
+    failures: sums.failures + failures,
+    occupied: sums.occupied + (first.failures > 0 ? 1 : 0) + (second.failures > 0 ? 1 : 0),
     open: empty,
   }
+}
+
+/**
+ * One more interval of a stable that nobody can split: each stretch is a half beside the one that follows it. In a rate that drifts, longer stretches differ for reasons
+ * that are no clumps, so only those of up to four looks are measured.
+ */
+export function measureAlone(spread: Spread, stable: Halves['first']): Spread {
+  return spread.map((sums, k) => {
+    const { intervals } = scales[k] ?? { intervals: Infinity }
+    if (intervals > 4) return sums
+    const open = sums.open.alone ? sums.open : empty
+    const isFirst = open.intervals < intervals
+    const more = {
+      intervals: open.intervals + 1,
+      alone: true,
+      first: isFirst ? plus(open.first, stable) : open.first,
+      second: isFirst ? open.second : plus(open.second, stable),
+    }
+    return more.intervals < 2 * intervals ? { ...sums, open: more } : close(sums, more)
+  })
 }
 
 /** A measurement of another time counts as so many blocks at most, so that one of now takes its place. */
@@ -88,6 +115,8 @@ export function faded(spread: Spread): Spread {
       d4: part * sums.d4,
       d2v: part * sums.d2v,
       v2: part * sums.v2,
+      failures: part * sums.failures,
+      occupied: part * sums.occupied,
       open: empty,
     }
   })

@@ -7,7 +7,8 @@ import type { Settings } from './options.ts'
 import { intervalOf, readingOf, strataOf, type Sample } from './sample.ts'
 import { errorsMetric, errorsOf } from './settings.ts'
 import { shareLogEvidence } from './share.ts'
-import { measuredPhi, phiOfLooks } from './spread.ts'
+import { boundedPhi } from './clump-bound.ts'
+import { measuredPhi, newSpread, phiOfLooks } from './spread.ts'
 import type { JudgeState, Judgement } from './state.ts'
 
 type Tests = Omit<JudgeState, 'series'>
@@ -18,13 +19,15 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
   const alone = mode === 'watch' || weight >= 100
   const stepWeight = alone || weight <= 0 ? 100 : weight
   const measured = tests.spread === null ? null : measuredPhi(tests.spread)
-  const moment = { at, startedAt: tests.startedAt, weight: stepWeight, alone, phi: measured ?? 1 }
+  const { findsOut, overdispersion: given } = errorsOf(settings)
+  const phi = Math.max(given, measured ?? 1)
+  const supposed = findsOut ? boundedPhi(tests.spread ?? newSpread()) : phi
+  const moment = { at, startedAt: tests.startedAt, weight: stepWeight, alone, phi: supposed }
   const views = settings.metrics.flatMap((metric) => {
     const test = tests.metrics[metric.name]
     return test === undefined ? [] : [viewOfMetric(metric, test, moment)]
   })
   const errors = errorsIn(views)
-  const given = errorsOf(settings).overdispersion
   const guard = { odds: evidenceIn(tests.ceiling), needed: 1 / settings.ceilingFalseAlarms, ceiling: settings.ceiling }
   const control =
     tests.control === null
@@ -46,7 +49,7 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
     ...errors,
     metrics: views.map((view): MetricEvidence => view.evidence),
     guard,
-    overdispersion: { phi: Math.max(given, measured ?? 1), measured: measured !== null },
+    overdispersion: { phi, measured: measured !== null, supposed },
     control,
     silence: tests.silence && { requests: tests.silence.requests, sinceMs: at - tests.silence.sinceAt, weight },
     share: shareOf(tests.step, stepWeight / 100),

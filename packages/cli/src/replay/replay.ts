@@ -30,7 +30,8 @@ interface Times {
 export function* replay(lines: readonly Line[], options: JudgeOptions): Generator<Replayed> {
   const judge = createJudge(options)
   let lastWeight: number | undefined
-  const seen = { requests: 0, stable: 0, failures: 0, from: lines[0]?.at ?? 0 }
+  const seen = { requests: 0, stable: 0, failures: 0, looks: 0, from: lines[0]?.at ?? 0 }
+  const past = { requests: options.history?.requests ?? 0, failures: options.history?.failures ?? 0 }
   for (const line of lines) {
     const weight = line.weight ?? observedShare(line) ?? lastWeight ?? 0
     const { verdict, culprit, evidence } = judge.observe({ ...line, weight, stepBegan: weight !== lastWeight, mode: 'rollout' })
@@ -40,6 +41,7 @@ export function* replay(lines: readonly Line[], options: JudgeOptions): Generato
       seen.requests += line.canary.requests + line.stable.requests
       seen.stable += line.stable.requests
       seen.failures += line.stable.failures
+      seen.looks += 1
     }
     yield {
       at: new Date(line.at).toISOString(),
@@ -48,7 +50,7 @@ export function* replay(lines: readonly Line[], options: JudgeOptions): Generato
       culprit: culprit ?? null,
       ...decisive(evidence),
       evidence: describeEvidence(evidence),
-      forecast: lookAhead(seen, line.at, weight, options),
+      forecast: lookAhead(seen, line.at, weight, { ...options, history: { ...past, spread: judge.state()?.spread ?? null } }),
     }
   }
 }
@@ -65,7 +67,7 @@ const observedShare = ({ canary, stable }: Line): number | undefined => {
 }
 
 const lookAhead = (
-  seen: { readonly requests: number; readonly stable: number; readonly failures: number; readonly from: number },
+  seen: { readonly requests: number; readonly stable: number; readonly failures: number; readonly looks: number; readonly from: number },
   at: number,
   weight: number,
   options: JudgeOptions,
@@ -74,7 +76,14 @@ const lookAhead = (
   if (seconds <= 0 || seen.stable === 0 || weight <= 0) return null
   const baseline = Math.min(0.5, Math.max(seen.failures, 0.5) / seen.stable)
   const ahead = (times: number): Forecast =>
-    forecast({ rps: seen.requests / seconds, weight, baseline, regression: Math.min(1, times * baseline), options })
+    forecast({
+      rps: seen.requests / seconds,
+      weight,
+      baseline,
+      regression: Math.min(1, times * baseline),
+      pollMs: (1_000 * seconds) / seen.looks,
+      options,
+    })
   const found = (times: number): Times => {
     const { detectMedianMs, detectP95Ms } = ahead(times)
     return { medianMs: detectMedianMs, p95Ms: detectP95Ms }

@@ -98,7 +98,14 @@ export const ratioSource = (options: RatioOptions, reader: Reader, { metric, sid
           intervals.reduce((all, interval) => all + interval.failures, 0),
         ),
         ms: intervals.length * recentStepMs,
-        ...(halves.length > 0 && { halves }),
+        ...(halves.length > 0
+          ? { halves }
+          : {
+              intervals: intervals.map((interval) => ({
+                requests: interval.requests,
+                failures: Math.min(interval.requests, interval.failures),
+              })),
+            }),
       }
     },
   }

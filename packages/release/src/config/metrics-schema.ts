@@ -10,7 +10,9 @@ export const tolerance = keys({
   absolute: share.exactOptional().describe('And this share of its requests more.'),
 }).describe('A canary is as good as stable while its failure rate is at most ratio x stable + absolute.')
 
-export const overdispersion = atLeastOne.describe('Variance of failures that come in clumps; 1 for independent ones.')
+export const overdispersion = atLeastOne.describe(
+  'So many failures count as one since they come in clumps; 1 for independent ones. Found out when it is not given.',
+)
 
 const role = z
   .enum(['critical', 'advisory'], { error: expected('one of critical, advisory') })

@@ -39,7 +39,7 @@ export const createAnalyst = (source: CountSource, { judging, history, clock, po
       const heard = { ...sample, at: Math.max(counts.at, 0) || clock.now(), weight: isLate ? step.before : weight, mode, stepBegan }
       const judgement = observe(judge, heard)
       if (judgement instanceof KitError) return { kind: 'provider-error', error: judgement }
-      const ahead = mode === 'watch' ? undefined : traffic.add(heard, judgement.evidence.overdispersion.phi)
+      const ahead = mode === 'watch' ? undefined : traffic.add(heard, judgement.evidence.overdispersion, judge.state()?.spread ?? null)
       const evidence: Evidence = {
         text: describeEvidence(judgement.evidence),
         numbers: judgement.evidence as unknown as Json,

@@ -97,10 +97,11 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
   const plan = resumable?.saved.plan ?? planFor(request, observed, platform.target)
   for (const line of describePlan(plan)) log.info(line)
   const changes = resumable === undefined ? await showChanges(plan, context) : []
-  const recent = await showOutlook(plan, settings, counts, context)
+  const spread = await lastClumps(context)
+  const recent = await showOutlook(plan, settings, counts, spread, context)
   if (request.dryRun) return { ...report, end: { phase: 'planned' }, plan, changes, weight: observed.weight, endedAt: clock.now() }
 
-  const history = historyOf(recent, await lastClumps(context))
+  const history = historyOf(recent, spread)
   if (resumable !== undefined) refuseForeignWriter(resumable.intent, observed)
   const start = resumable === undefined ? startOf(plan, clock.now()) : carriedOn(resumable, observed, clock.now())
   context.aboutToChange()
@@ -131,6 +132,7 @@ const historyOf = (recent: RecentCounts | undefined, spread: Spread | undefined)
         requests: recent?.requests ?? 0,
         failures: recent?.failures ?? 0,
         halves: recent?.halves?.map(([first, second]) => ({ first, second })),
+        intervals: recent?.intervals,
         spread,
       }
 
@@ -147,11 +149,12 @@ const showOutlook = async (
   plan: Plan,
   settings: DeploySettings,
   counts: MetricSource,
+  spread: Spread | undefined,
   { clock, log, signal }: TargetContext,
 ): Promise<RecentCounts | undefined> => {
   await counts.check(signal)
   if (plan.replaces === undefined || (plan.watchMs === 0 && plan.steps.every((step) => step.bake === undefined))) return undefined
-  const recent = await observeTraffic(counts, clock, Math.min(2 * plan.pollMs, longestObservationMs), signal)
+  const recent = await observeTraffic(counts, clock, plan.pollMs, signal)
   const judging = judgingOf(settings)
   if (recent === undefined && judging.probesPerSecond === 0) {
     if (settings.judge.errors?.source === undefined)
@@ -159,13 +162,12 @@ const showOutlook = async (
     else log.info(`How long it will take is not known before: ${settings.judge.errors.source.name} has not counted requests of stable yet.`)
     return undefined
   }
-  const outlook = outlookFor(plan, trafficOf(recent), judging)
+  const knowing = { ...judging, options: { ...judging.options, history: historyOf(recent, spread) } }
+  const outlook = outlookFor(plan, trafficOf(recent), knowing)
   for (const line of outlook.lines) log.info(line)
   for (const warning of outlook.warnings) log.warning(warning)
   return recent
 }
-
-const longestObservationMs = 2_000
 
 /** What is released anew gets what the platform adds to its configuration; what comes back from the records has it already. */
 const completed = async (release: Release, { platform, signal }: TargetContext): Promise<Release> =>

@@ -1,7 +1,7 @@
 import { asKitError, formatDuration, type Clock } from '@deploy-kit/core'
 import { forecast, type Forecast, type Traffic } from '@deploy-kit/judge'
 import type { MetricSource } from '@deploy-kit/metrics'
-import type { Percent, Plan, RecentCounts, Step } from '@deploy-kit/rollout'
+import type { Counts, Percent, Plan, RecentCounts, Step } from '@deploy-kit/rollout'
 import type { Judging } from './judging.ts'
 import { remediesFor } from './remedies.ts'
 
@@ -19,14 +19,18 @@ export interface Outlook {
   readonly warnings: readonly string[]
 }
 
+/** So often a source that remembers nothing is read before a release, and with at most so many milliseconds between: five seconds in all. */
+const readings = 5
+const longestBetweenMs = 1_000
+
 /**
- * What stable did lately, where the source remembers, or what it does in a moment. Undefined when nothing serves, or nobody asks. A source that fails
- * is found by its check.
+ * What stable did lately, where the source remembers, or what it does now, in a few readings one after the other. Undefined when nothing serves, or nobody asks.
+ * A source that fails is found by its check.
  */
 export const observeTraffic = async (
   source: MetricSource,
   clock: Clock,
-  ms: number,
+  pollMs: number,
   signal: AbortSignal,
 ): Promise<RecentCounts | undefined> => {
   const recent = await source.recent?.(signal).catch((error: unknown) => {
@@ -36,12 +40,18 @@ export const observeTraffic = async (
   if (recent !== undefined && !(recent instanceof Error) && recent.requests > 0) return recent
   await source.read(signal)
   const from = clock.now()
-  await clock.sleep(ms, signal)
-  const { stable, halves } = await source.read(signal)
-  const observed = clock.now() - from
-  if (stable === undefined || stable.requests === 0 || observed <= 0) return undefined
-  const { requests, failures } = stable
-  return { requests, failures, ms: observed, ...(halves !== undefined && { halves: [halves] }) }
+  const seen: Counts[] = []
+  for (let reading = 0; reading < readings; reading++) {
+    await clock.sleep(Math.min(pollMs, longestBetweenMs), signal)
+    seen.push(await source.read(signal))
+  }
+  const ms = clock.now() - from
+  const intervals = seen.flatMap(({ stable }) => (stable === undefined ? [] : [{ requests: stable.requests, failures: stable.failures }]))
+  const halves = seen.flatMap((counts) => (counts.halves === undefined ? [] : [counts.halves]))
+  const requests = intervals.reduce((sum, interval) => sum + interval.requests, 0)
+  if (requests === 0 || ms <= 0) return undefined
+  const failures = intervals.reduce((sum, interval) => sum + interval.failures, 0)
+  return { requests, failures, ms, ...(halves.length > 0 ? { halves } : { intervals }) }
 }
 
 /** A failure rate for a service that nobody has asked yet. */

@@ -1,4 +1,4 @@
-import type { Sample } from '@deploy-kit/judge'
+import type { Evidence, Sample, Spread } from '@deploy-kit/judge'
 import type { Ahead } from '@deploy-kit/rollout'
 import type { Judging } from './judging.ts'
 import { lookAhead, trafficOf } from './outlook.ts'
@@ -16,8 +16,8 @@ export class TrafficSeen {
     this.#judging = judging
   }
 
-  /** Adds an interval, and looks ahead for its weight, with failures of which `phi` count as one. Undefined while nothing can be said. */
-  add({ at, weight, canary, stable }: Sample, phi: number): Ahead | undefined {
+  /** Adds an interval, and looks ahead for its weight, with what is known by now of how failures clump. Undefined while nothing can be said. */
+  add({ at, weight, canary, stable }: Sample, { phi, supposed }: Evidence['overdispersion'], spread: Spread | null): Ahead | undefined {
     // Nobody knows when the first interval began, so the rate is that of the ones after it.
     if (this.#from === undefined) {
       this.#from = at
@@ -33,7 +33,13 @@ export class TrafficSeen {
     const { promoteMedianMs, detectMedianMs } = lookAhead(
       { weight, pollMs: this.#pollMs },
       { perSecond, failureRate },
-      { options: { ...options, errors: { ...options.errors, overdispersion: phi } }, probesPerSecond },
+      {
+        options:
+          supposed > phi
+            ? { ...options, history: { requests: 0, failures: 0, spread } }
+            : { ...options, errors: { ...options.errors, overdispersion: phi } },
+        probesPerSecond,
+      },
     )
     return { perSecond, passMs: promoteMedianMs, detectMs: detectMedianMs }
   }

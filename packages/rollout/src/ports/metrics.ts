@@ -29,6 +29,8 @@ export interface RecentCounts {
   readonly ms: number
   /** Halves of stable in its intervals, oldest first, where the instances are known. */
   readonly halves?: readonly (readonly [HalfCounts, HalfCounts])[]
+  /** Stable in its intervals, oldest first, where the instances are not known. */
+  readonly intervals?: readonly HalfCounts[]
 }
 
 /** One interval of both sides. */
