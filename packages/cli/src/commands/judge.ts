@@ -26,7 +26,7 @@ export const judgeCommand = (): Command => {
     .option('--harm <percentage>', 'share of all requests that may fail because of the canary (default: 0.1%)', share)
     .option('--tolerance-ratio <number>', 'the canary may fail so many times as often as stable', atLeastOne, 1.1)
     .option('--tolerance-absolute <percentage>', 'and so much more (default: 0.1%)', share)
-    .option('--phi <number>', 'overdispersion: variance of failures that come in clumps', atLeastOne)
+    .option('--phi <number>', 'so many failures count as one, since they come in clumps; 1 for independent ones (default: found out)', atLeastOne)
     .option('--history <file>', 'a series before the release: what stable did, and how its failures clump')
     .option('--slo <seconds>', 'judge the latency buckets of the series too, with this objective', number)
     .option('--json', 'print one JSON line for each line')
@@ -59,9 +59,12 @@ const unreadable =
 /** Odds at which a history is too noisy: those of one false alarm in a hundred. */
 const noisyAt = 100
 
+const unknownClumps =
+  'phi is found out from the series; until then failures of a line count as one. --history tells before, and --phi 1 says that they are independent'
+
 const describePast = (past: Past | undefined, given: number | undefined): readonly string[] => {
   const phi = given ?? past?.phi
-  const lines = phi === undefined ? [] : [`phi ${phi.toFixed(2)}`]
+  const lines = phi === undefined ? [unknownClumps] : [`phi ${phi.toFixed(2)}`]
   if (past === undefined || past.control < noisyAt) return lines
   return [
     ...lines,
