@@ -94,7 +94,7 @@ test.concurrent('a version that serves already is left alone', async () => {
 
 test.concurrent('a blue-green preview waits for somebody, and then everybody moves at once', async () => {
   await using shop = await stage.shop().serving('v1')
-  shop.configured({ strategy: { 'blue-green': { 'approve-preview': true } } })
+  shop.configured({ strategy: { 'blue-green': { 'approve-preview': true } }, judge: { harm: '1%' } })
   await shop.underTraffic(50)
   const step = await shop.startsRelease('v2', { steps: '' })
   await shop.reachesPhase(/approving, step 1 of 2/, step)

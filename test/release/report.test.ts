@@ -146,28 +146,30 @@ test('the result is JSON with everything that the outputs are made of', () => {
   })
 })
 
+const traffic = (perSecond: number, failureRate: number) => ({ perSecond, failureRate, seenRate: failureRate })
+
 describe('what is said before the start', () => {
   const plan = makePlan(request({ steps: [step(5), step(100)] }))
   const judging = { options: { weights: [5, 100] }, probesPerSecond: 0 }
 
   test('is how long each step will need at this traffic', () => {
-    const { lines, warnings } = outlookFor(plan, { perSecond: 200, failureRate: 0.001 }, judging)
+    const { lines, warnings } = outlookFor(plan, traffic(200, 0.0001), judging)
     expect(lines).toHaveLength(2)
     expect(lines[0]).toMatch(
-      /^at 200 requests a second the step of 5 % needs about \S+ s, and in one case of twenty more than \S+ s; twice the failures are found in about .* \(95 %: .*\), three times in about .* \(95 %: .*\), ten times in about .* \(95 %: .*\)$/,
+      /^at 200 requests a second the step of 5 % needs about .* s, and in one case of twenty more than .* s; twice the failures are found in about .* \(95 %: .*\), three times in about .* \(95 %: .*\), ten times in about .* \(95 %: .*\)$/,
     )
     expect(warnings).toEqual([])
   })
 
   test('warns when the longest bake cannot suffice, with what to do about it', () => {
-    const { warnings } = outlookFor(plan, { perSecond: 0.5, failureRate: 0.001 }, judging)
+    const { warnings } = outlookFor(plan, traffic(0.5, 0.001), judging)
     expect(warnings[0]).toMatch(
       /step of 5 % will hardly have evidence enough within its 1 m: at 0\.5 requests a second it needs about .* Enough would be `bake-max: .*` or 5 synthetic requests a second to each side \(`judge\.probe`\)\.$/,
     )
   })
 
   test('counts synthetic requests as evidence, and needs no users then', () => {
-    const { lines, warnings } = outlookFor(plan, { perSecond: 0, failureRate: 0.001 }, { ...judging, probesPerSecond: 50 })
+    const { lines, warnings } = outlookFor(plan, traffic(0, 0.001), { ...judging, probesPerSecond: 50 })
     expect(lines[0]).toMatch(/^at 0 requests a second and 50 synthetic ones to each side the step of 5 % needs about \d+(\.\d)? s/)
     // At 100 % the margin is that of all users, and 50 are too few to prove it within a minute.
     expect(warnings).toHaveLength(1)
@@ -175,12 +177,19 @@ describe('what is said before the start', () => {
   })
 
   test('names as a remedy only what suffices by itself', () => {
-    const { warnings } = outlookFor(plan, { perSecond: 20, failureRate: 0.0001 }, judging)
-    expect(warnings[0]).toContain('Enough would be `bake-max: 5 m`, `harm: 0.5%`, or 2 synthetic requests a second')
+    const { warnings } = outlookFor(plan, traffic(20, 0.0001), judging)
+    expect(warnings[0]).toContain('Enough would be `bake-max: 8 m`, `harm: 0.5%`, or 2 synthetic requests a second')
     expect(warnings[0]).not.toContain('a weight of')
   })
 
+  test('of a preview is when stable will be known well enough for a switch', () => {
+    const switching = makePlan(request({ strategy: 'blue-green', steps: [step(100)] }))
+    const { lines } = outlookFor(switching, traffic(200, 0.001), { ...judging, options: { weights: [0, 100] } })
+    expect(lines[0]).toMatch(/^at 200 requests a second stable is known well enough for a switch after about 3 m \d+ s$/)
+    expect(lines[1]).toContain('the step of 100 % needs about')
+  })
+
   test('holds for a service that fails already', () => {
-    expect(outlookFor(plan, { perSecond: 200, failureRate: 0.9 }, judging).lines).toHaveLength(2)
+    expect(outlookFor(plan, traffic(200, 0.9), judging).lines).toHaveLength(2)
   })
 })

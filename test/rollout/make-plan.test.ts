@@ -68,6 +68,20 @@ describe('what a plan says before it is carried out', () => {
     ])
   })
 
+  test('of a blue-green release with an approval of its preview', () => {
+    const switching = plan({
+      strategy: 'blue-green',
+      approvePreview: true,
+      smoke: false,
+      watchMs: 0,
+      steps: [step(100, bake(10_000, 60_000))],
+    })
+    expect(describePlan(switching).slice(2, 4)).toEqual([
+      'step 1: 0 %, wait for an approval, get to know stable, for 1 m at the longest',
+      'step 2: 100 %, bake 10 s to 1 m',
+    ])
+  })
+
   test('of a rollback by blue-green, unwatched and untested', () => {
     expect(describePlan(plan({ kind: 'rollback', strategy: 'blue-green', smoke: false, watchMs: 0, steps: [] }))).toEqual([
       `rollback of shop in production: ${v1} -> ${v2}, blue-green`,

@@ -40,6 +40,22 @@ describe('a good release', () => {
     expect(story.target.weights).toEqual([0, 100])
   })
 
+  test('blue-green does not switch before the judge knows stable, and asks people first', async () => {
+    const story = new Story()
+    const looks: string[] = []
+    story.approval = async () => {
+      looks.push('asked')
+      return { decision: 'approved' }
+    }
+    story.verdict = (weight) => {
+      looks.push(`${weight} %`)
+      return weight === 0 && looks.length < 4 ? knowsNothing : passes
+    }
+    await story.run(plan({ strategy: 'blue-green', approvePreview: true, watchMs: 0, steps: [step(100)] }))
+    expect(looks.slice(0, 4)).toEqual(['asked', '0 %', '0 %', '0 %'])
+    expect(story.target.weights).toEqual([0, 100])
+  })
+
   test('rolling promotes first and judges afterwards', async () => {
     const story = new Story()
     await story.run(plan({ strategy: 'rolling' }))

@@ -31,6 +31,8 @@ export interface FailureEvidence {
   readonly against: Odds
   /** The canary is better than the margin of the present step. */
   readonly promotion: Odds & { readonly margin: { readonly ratio: number; readonly absolute: number } }
+  /** At the last step before the canary is alone: stable's part of the requests, 1 in a preview, and whether stable is known well enough by now; else null. */
+  readonly lastOfStable: { readonly share: number; readonly isKnown: boolean } | null
   /** Interval that holds the ratio of the failure rates with 95 % at all looks together; an end is null where nothing is excluded. */
   readonly rateRatio: { readonly low: number | null; readonly high: number | null }
   /** Stable's past, while the canary has all the traffic; `upper` is the limit of its rate that the canary is held against. */

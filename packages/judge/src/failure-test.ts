@@ -2,24 +2,16 @@ import { boostedBy } from './boost.ts'
 import { clumpsAt, divided, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
 import { nonInferiorityTest, promotionPrior } from './non-inferiority.ts'
-import { excessLogFactors, lowerLimit, soundnessLogFactors, upperLimit } from './one-sample.ts'
+import { excessLogFactors, soundnessLogFactors } from './one-sample.ts'
 import { marginGrid, marginLogFactors } from './margin-process.ts'
 import type { MetricSettings } from './options.ts'
 import type { Margin } from './projection.ts'
 import { lookAtRateRatio, newRateRatio, type RateRatio } from './rate-ratio.ts'
 import { gridLogFactors, gridPayoffs, ratioGrid } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
+import { freeze, type Reference } from './reference.ts'
 import type { Spread } from './spread.ts'
 import { addAlone, addInterval, newTally, type Tally } from './tally.ts'
-
-/** What is known of stable when it no longer runs beside the canary: frozen at that moment, so that the bets stay fair. */
-export interface Reference {
-  readonly requests: number
-  readonly failures: number
-  /** Limits of stable's failure rate, each wrong with a tenth of the budget it serves. */
-  readonly upper: number
-  readonly lower: number
-}
 
 /** State of the test of failure rates; plain JSON. */
 export interface FailureTest {
@@ -200,16 +192,4 @@ function remember(marks: readonly Tally[], mark: Tally): Tally[] {
 function expectedRate(settings: MetricSettings, tally: Tally): number {
   const { history } = settings
   return (history.failures + tally.stable.failures + 0.5) / (history.requests + tally.stable.requests + 100)
-}
-
-function freeze(settings: MetricSettings, { tally, apart }: FailureTest, phi: number): Reference {
-  const requests = settings.history.requests + tally.stable.requests - (apart?.requests ?? 0)
-  const failures = settings.history.failures + tally.stable.failures - (apart?.failures ?? 0)
-  const effective = { requests: requests / phi, failures: failures / phi }
-  return {
-    requests,
-    failures,
-    upper: upperLimit(effective, settings.alpha / 10),
-    lower: lowerLimit(effective, settings.beta / 10),
-  }
 }

@@ -6,6 +6,7 @@ export type { Evidence, FailureEvidence, GaugeEvidence, LatencyEvidence, MetricE
 export type { SeriesPoint } from './series.ts'
 export { describeEvidence, duration, percent } from './words.ts'
 export { forecast, type Forecast, type Outlook, type Traffic } from './forecast.ts'
+export { knownAfterMs, type StableOutlook } from './known-after.ts'
 export { estimateDispersion, negativeControl, neighbours, type Dispersion, type Halves } from './dispersion.ts'
 export { isSpread, type Spread } from './spread.ts'
 // The constructions, for those who want to build another judge.

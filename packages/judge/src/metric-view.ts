@@ -4,6 +4,7 @@ import { gaugeOdds, type GaugeTest } from './gauge-test.ts'
 import type { MetricTest } from './metric-look.ts'
 import type { MetricSettings } from './options.ts'
 import { ratioInterval } from './rate-ratio.ts'
+import { knowsEnough } from './reference.ts'
 import { excess, shapeOdds, viewOf, type ShapeTest } from './shape-test.ts'
 import { boundedPhi } from './clump-bound.ts'
 import { insideTolerance, worstStretch } from './tally.ts'
@@ -24,7 +25,11 @@ export interface Moment {
   /** Percent; whose margin promotion must prove. */
   readonly weight: number
   readonly alone: boolean
-  /** What the failures of the requests may clump at most, as far as it is known. */
+  /** What comes next is a step without stable, which still gets this part of the requests, above 0 to 1; null where it is not. */
+  readonly lastOfStable: number | null
+  /** Phi of the failures of the requests, as it was measured; 1 where it was not. */
+  readonly measured: number
+  /** What they may clump at most, as far as it is known. */
   readonly phi: number
 }
 
@@ -42,18 +47,25 @@ export function viewOfMetric(metric: MetricSettings, test: MetricTest, moment: M
 export function failureView(
   metric: MetricSettings,
   test: FailureTest,
-  { at, startedAt, weight, alone, phi }: Moment,
+  { at, startedAt, weight, alone, lastOfStable, measured, phi }: Moment,
 ): View<FailureEvidence> {
   const { tally } = test
   const reference = alone ? test.reference : null
   const { from, stretch } = worstStretch(tally, test.marks)
   const against = { odds: againstOdds(metric, test, test.spread === undefined ? phi : boundedPhi(test.spread)), needed: 1 / metric.alpha }
   const promotion = { odds: promotionOdds(metric, test, weight), needed: 1 / metric.beta, margin: marginAt(metric, weight) }
+  // The users' own requests are no reference where others are judged that both sides go on having.
+  const stableIsKnown =
+    lastOfStable === null ||
+    test.apart !== undefined ||
+    knowsEnough(metric, test, Math.max(metric.overdispersion, measured), lastOfStable, marginAt(metric, 100))
+  // While stable has all the requests there is nothing else to know.
+  const proven = lastOfStable === 1 || promotion.odds >= promotion.needed
   const matters = stretch.canary.failures >= metric.minimumErrors && !insideTolerance(stretch, metric.tolerance)
   return {
     fails: !metric.advisory && against.odds >= against.needed && matters,
-    sound: metric.advisory || promotion.odds >= promotion.needed,
-    tolerated: metric.advisory || insideTolerance(tally, metric.tolerance),
+    sound: metric.advisory || (proven && stableIsKnown),
+    tolerated: metric.advisory || lastOfStable === 1 || insideTolerance(tally, metric.tolerance),
     evidence: {
       kind: 'failures',
       metric: metric.name,
@@ -64,6 +76,7 @@ export function failureView(
       stretch: { sinceMs: at - from, canary: sideEvidence(stretch.canary), stable: sideEvidence(stretch.stable) },
       against,
       promotion,
+      lastOfStable: lastOfStable === null ? null : { share: lastOfStable, isKnown: stableIsKnown },
       rateRatio: ratioInterval(test.ratio, 0.05),
       reference: reference && { requests: reference.requests, failures: reference.failures, upper: reference.upper },
     },

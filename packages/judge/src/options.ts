@@ -72,7 +72,10 @@ export interface JudgeOptions {
   readonly ceiling?: number | undefined
   /** Probability of a false alarm of the absolute guard. Default 0.001. */
   readonly ceilingFalseAlarms?: number | undefined
-  /** The canary's weights that are planned, in percent; margins of promotion are prepared for these. Default 1, 5, 10, 25, 50, 75, 100. */
+  /**
+   * The canary's weights that are planned, in percent; margins of promotion are prepared for these. Where 100 is among them, the step before it, be it a preview
+   * at 0, passes only when stable is known well enough for the canary to be alone. Default 1, 5, 10, 25, 50, 75, 100, without that condition.
+   */
   readonly weights?: readonly number[] | undefined
   /** What stable did before the rollout. */
   readonly history?: History | undefined
@@ -131,6 +134,8 @@ export interface Settings {
   readonly falseRollbacks: number
   readonly restartEveryMs: number
   readonly overdispersion: number
+  /** Whether a step is planned at which the canary has all the requests. */
+  readonly leavesStable: boolean
   /** How failures of stable clumped before. */
   readonly spread: Spread | null
   readonly ceiling: number

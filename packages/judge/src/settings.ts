@@ -20,6 +20,7 @@ export function settingsOf(options: JudgeOptions): Settings {
       Object.assign(metric, { alpha: metric.advisory ? falseRollbacks : (falseRollbacks * share) / shares }),
     ),
     falseRollbacks,
+    leavesStable: options.weights?.includes(100) ?? false,
     restartEveryMs: atLeast('restartEveryMs', options.restartEveryMs ?? 300_000, 1000),
     overdispersion: atLeast('overdispersion', options.overdispersion ?? 1, 1),
     spread: spreadOf(options.history),
@@ -46,6 +47,11 @@ export function errorsOf({ metrics }: Settings): MetricSettings {
   const errors = metrics.find(({ name }) => name === errorsMetric)
   if (errors === undefined) throw new Error('the metric of failures is always there')
   return errors
+}
+
+/** Whether stable, which still has requests at this weight, has none at the next one. */
+export function isLastWithStable(settings: Settings, weight: number): boolean {
+  return settings.leavesStable && weight < 100 && errorsOf(settings).weights.find((planned) => planned > weight) === 100
 }
 
 interface Draft {

@@ -5,7 +5,7 @@ import { viewOfMetric, type View } from './metric-view.ts'
 import { evidenceIn } from './mixture.ts'
 import type { Settings } from './options.ts'
 import { intervalOf, readingOf, strataOf, type Sample } from './sample.ts'
-import { errorsMetric, errorsOf } from './settings.ts'
+import { errorsMetric, errorsOf, isLastWithStable } from './settings.ts'
 import { shareLogEvidence } from './share.ts'
 import { boundedPhi } from './clump-bound.ts'
 import { measuredPhi, newSpread, phiOfLooks } from './spread.ts'
@@ -22,7 +22,8 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
   const { findsOut, overdispersion: given } = errorsOf(settings)
   const phi = Math.max(given, measured ?? 1)
   const supposed = findsOut ? boundedPhi(tests.spread ?? newSpread()) : phi
-  const moment = { at, startedAt: tests.startedAt, weight: stepWeight, alone, phi: supposed }
+  const lastOfStable = mode === 'rollout' && isLastWithStable(settings, weight) ? 1 - weight / 100 : null
+  const moment = { at, startedAt: tests.startedAt, weight: stepWeight, alone, lastOfStable, measured: measured ?? 1, phi: supposed }
   const views = settings.metrics.flatMap((metric) => {
     const test = tests.metrics[metric.name]
     return test === undefined ? [] : [viewOfMetric(metric, test, moment)]
@@ -41,7 +42,7 @@ export function judgementOf(settings: Settings, tests: Tests, sample: Sample): J
     (guard.odds >= guard.needed ? 'ceiling' : isDeaf(tests.silence, at, errors.canary.requests, settings) ? 'no-traffic' : null)
   const heard = [intervalOf(readingOf(sample, null)), ...strataOf(sample)]
   const silent = heard.every(({ canary, stable }) => canary.requests + stable.requests === 0)
-  const sound = heard.some(({ canary }) => canary.requests > 0) && views.every((view) => view.sound)
+  const sound = (lastOfStable === 1 || heard.some(({ canary }) => canary.requests > 0)) && views.every((view) => view.sound)
   const verdict = culprit !== null ? 'fail' : silent ? 'no-data' : noisy ? 'noisy' : sound ? 'pass' : 'insufficient'
   const evidence: Evidence = {
     verdict,

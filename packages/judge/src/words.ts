@@ -32,10 +32,18 @@ function describeErrors(evidence: Evidence): string {
   const missing = metrics.flatMap((metric) =>
     metric.kind === 'failures' && !metric.advisory && metric.promotion.odds < metric.promotion.needed ? [metric.metric] : [],
   )
+  if (evidence.lastOfStable?.share === 1) return describePreview(evidence)
   if (evidence.verdict === 'pass')
     return `${comparison(evidence, evidence)}, ${ratio(promotion.odds)} for it, needed ${ratio(promotion.needed)}, ${since(evidence.sinceMs)}`
+  if (missing.length === 0 && evidence.lastOfStable?.isKnown === false)
+    return `${comparison(evidence, evidence)}, ${ratio(promotion.odds)} for it, needed ${ratio(promotion.needed)}; stable is not known well enough yet for the canary to be alone, ${since(evidence.sinceMs)}`
   const rest = missing.length > 0 && missing.join() !== 'errors' ? `; not sure yet of ${missing.join(', ')}` : ''
   return `${comparison(evidence, stretch)}, ${odds(against)}; ${ratio(promotion.odds)} for it, needed ${ratio(promotion.needed)}; ${since(stretch.sinceMs)}${rest}`
+}
+
+/** Stable has all the requests, and what is learnt of it is what the canary will be held against. */
+function describePreview({ stable, lastOfStable, sinceMs }: Evidence): string {
+  return `stable ${share(stable)}, ${lastOfStable?.isKnown === true ? 'enough' : 'not enough yet'} to hold the canary alone against, ${since(sinceMs)}`
 }
 
 /** What was measured of the clumps, where it weakens the evidence. */

@@ -26,7 +26,11 @@ export const judgeCommand = (): Command => {
     .option('--harm <percentage>', 'share of all requests that may fail because of the canary (default: 0.1%)', share)
     .option('--tolerance-ratio <number>', 'the canary may fail so many times as often as stable', atLeastOne, 1.1)
     .option('--tolerance-absolute <percentage>', 'and so much more (default: 0.1%)', share)
-    .option('--phi <number>', 'so many failures count as one, since they come in clumps; 1 for independent ones (default: found out)', atLeastOne)
+    .option(
+      '--phi <number>',
+      'so many failures count as one, since they come in clumps; 1 for independent ones (default: found out)',
+      atLeastOne,
+    )
     .option('--history <file>', 'a series before the release: what stable did, and how its failures clump')
     .option('--slo <seconds>', 'judge the latency buckets of the series too, with this objective', number)
     .option('--json', 'print one JSON line for each line')

@@ -78,12 +78,10 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
         objectionTo: ({ judge, plan: { steps } }) => objectionTo(judge, judgeOptions({ ...request.settings, steps })),
         ended: (lease, end) => recordEnd(lease, end, context),
       })
-  // What is carried on keeps its plan, whatever the inputs say by now, and the judge goes on with the steps that it knows.
-  const settings = resumable === undefined ? request.settings : { ...request.settings, steps: resumable.saved.plan.steps }
   const observed = await platform.target.describe(signal)
   const report = {
-    app: settings.app,
-    environment: settings.environment,
+    app: request.settings.app,
+    environment: request.settings.environment,
     kind: request.kind,
     release,
     replaced: observed.stable?.release,
@@ -91,10 +89,13 @@ const deployHearing = async (counts: MetricSource, request: DeployRequest, conte
     events,
   }
   if (resumable === undefined && sameRelease(observed.stable?.release, release)) {
-    log.info(`${release.digest} already serves ${settings.app} in ${settings.environment}.`)
+    log.info(`${release.digest} already serves ${report.app} in ${report.environment}.`)
     return { ...report, end: { phase: 'unchanged' }, plan: undefined, changes: [], weight: observed.weight, endedAt: clock.now() }
   }
+  // What is carried on keeps its plan, whatever the inputs say by now.
   const plan = resumable?.saved.plan ?? planFor(request, observed, platform.target)
+  // The judge knows the steps that are taken: those of a canary are not those of a switch.
+  const settings = { ...request.settings, steps: plan.steps }
   for (const line of describePlan(plan)) log.info(line)
   const changes = resumable === undefined ? await showChanges(plan, context) : []
   const spread = await lastClumps(context)

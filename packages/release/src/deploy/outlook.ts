@@ -1,5 +1,5 @@
 import { asKitError, formatDuration, type Clock } from '@deploy-kit/core'
-import { forecast, type Forecast, type Traffic } from '@deploy-kit/judge'
+import { forecast, knownAfterMs, type Forecast, type Traffic } from '@deploy-kit/judge'
 import type { MetricSource } from '@deploy-kit/metrics'
 import type { Counts, Percent, Plan, RecentCounts, Step } from '@deploy-kit/rollout'
 import type { Judging } from './judging.ts'
@@ -11,6 +11,8 @@ export interface ObservedTraffic {
   readonly perSecond: number
   /** Failure share of stable, 0 to 1. Without a failure in n requests it is taken as 1 / (2 n). */
   readonly failureRate: number
+  /** The same as it was seen, so it may be 0. */
+  readonly seenRate: number
 }
 
 /** How long the judge will need at each step, and what to do where the longest bake cannot suffice. */
@@ -58,9 +60,10 @@ export const observeTraffic = async (
 const usualFailureRate = 0.001
 
 export const trafficOf = (recent: Pick<RecentCounts, 'requests' | 'failures' | 'ms'> | undefined): ObservedTraffic => {
-  if (recent === undefined || recent.requests === 0) return { perSecond: 0, failureRate: usualFailureRate }
+  if (recent === undefined || recent.requests === 0) return { perSecond: 0, failureRate: usualFailureRate, seenRate: usualFailureRate }
   const { requests, failures, ms } = recent
-  return { perSecond: requests / (ms / 1_000), failureRate: Math.max(failures / requests, 1 / (2 * requests)) }
+  const seenRate = failures / requests
+  return { perSecond: requests / (ms / 1_000), failureRate: Math.max(seenRate, 1 / (2 * requests)), seenRate }
 }
 
 /** The time that each step will take at this traffic, by the judge's own forecast. Somebody must ask: users, or probes. */
@@ -69,13 +72,28 @@ export const outlookFor = (plan: Plan, traffic: ObservedTraffic, judging: Judgin
   const steps = plan.steps.filter((step) => step.weight > 0 && step.bake !== undefined)
   const times = steps.map((step) => ({ step, ahead: lookAhead({ weight: step.weight, pollMs }, traffic, judging) }))
   const seen = describeTraffic(traffic, judging)
+  const preview = previewOf(plan, traffic, judging)
   return {
-    lines: times.map(
-      ({ step, ahead }) =>
-        `${seen} the step of ${step.weight} % needs about ${around(ahead)}; ${detections({ weight: step.weight, pollMs }, traffic, judging)}`,
-    ),
+    lines: [
+      ...(preview === undefined ? [] : [`${seen} stable is known well enough for a switch after about ${formatDuration(preview.knownMs)}`]),
+      ...times.map(
+        ({ step, ahead }) =>
+          `${seen} the step of ${step.weight} % needs about ${around(ahead)}; ${detections({ weight: step.weight, pollMs }, traffic, judging)}`,
+      ),
+    ],
     warnings: times.flatMap(({ step, ahead }) => warningsOf({ step, ahead, seen, pollMs }, traffic, judging)),
   }
+}
+
+/** How long the preview of a switch watches stable; undefined where nothing has to be known of it. */
+const previewOf = (
+  plan: Plan,
+  { perSecond, seenRate }: ObservedTraffic,
+  { options, probesPerSecond }: Judging,
+): { readonly knownMs: number } | undefined => {
+  const step = plan.steps.find(({ weight, bake }) => weight === 0 && bake !== undefined)
+  if (step === undefined || probesPerSecond > 0) return undefined
+  return { knownMs: knownAfterMs({ rps: perSecond, weight: 0, baseline: seenRate, options }) + plan.pollMs / 2 }
 }
 
 interface Place {
@@ -86,7 +104,7 @@ interface Place {
 /** The judge's forecast for a weight, above 0, at some traffic, and for a version that fails so many times as often. */
 export const lookAhead = (
   { weight, pollMs }: Place,
-  { perSecond, failureRate }: ObservedTraffic,
+  { perSecond, failureRate, seenRate }: ObservedTraffic,
   { options, probesPerSecond }: Judging,
   times = 10,
 ): Forecast => {
@@ -95,7 +113,11 @@ export const lookAhead = (
   // Twice as many as hardly any is nothing that anybody would look for: a failure in a thousand is the least that is multiplied.
   const regression = Math.min(1, times * Math.max(baseline, usualFailureRate))
   const strata: readonly Traffic[] = [{ rps: 2 * probesPerSecond, weight: 50 }]
-  return forecast({ weight, pollMs, options, rps: perSecond, baseline, regression, strata })
+  const ahead = forecast({ weight, pollMs, options, rps: perSecond, baseline, regression, strata })
+  if (probesPerSecond > 0) return ahead
+  // The last step with stable also lasts until the canary could be alone.
+  const known = knownAfterMs({ weight, options, rps: perSecond, baseline: seenRate })
+  return { ...ahead, promoteMedianMs: Math.max(ahead.promoteMedianMs, known), promoteP95Ms: Math.max(ahead.promoteP95Ms, known) }
 }
 
 const describeTraffic = ({ perSecond }: ObservedTraffic, { probesPerSecond }: Judging): string => {

@@ -29,10 +29,10 @@ export class TrafficSeen {
     const { options, probesPerSecond } = this.#judging
     if (ms <= 0 || weight <= 0 || (this.#stable.requests === 0 && probesPerSecond === 0)) return undefined
     const perSecond = this.#all / (ms / 1_000)
-    const { failureRate } = trafficOf({ ...this.#stable, ms })
+    const { failureRate, seenRate } = trafficOf({ ...this.#stable, ms })
     const { promoteMedianMs, detectMedianMs } = lookAhead(
       { weight, pollMs: this.#pollMs },
-      { perSecond, failureRate },
+      { perSecond, failureRate, seenRate },
       {
         options:
           supposed > phi

@@ -1,5 +1,5 @@
 import { formatDuration } from '@deploy-kit/core'
-import type { Plan, Step } from './plan.ts'
+import type { Bake, Plan, Step } from './plan.ts'
 
 /** The plan as lines for people, one per thing that will be done. */
 export const describePlan = (plan: Plan): readonly string[] => [
@@ -16,13 +16,18 @@ export const describePlan = (plan: Plan): readonly string[] => [
   ...(plan.watchMs > 0 ? [`watch for ${formatDuration(plan.watchMs)}, and roll back when it fails`] : []),
 ]
 
-const describeStep = (step: Step, index: number): string =>
-  [
-    `step ${index + 1}: ${step.weight} %`,
-    ...step.gates,
-    ...(step.bake === undefined ? [] : [`bake ${formatDuration(step.bake.minMs)} to ${formatDuration(step.bake.maxMs)}`]),
-    ...(step.approval ? ['wait for an approval'] : []),
-  ].join(', ')
+const describeStep = (step: Step, index: number): string => {
+  const bake = step.bake === undefined ? [] : [describeBake(step, step.bake)]
+  const approval = step.approval ? ['wait for an approval'] : []
+  // A preview is approved first.
+  const stay = step.weight === 0 ? [...approval, ...bake] : [...bake, ...approval]
+  return [`step ${index + 1}: ${step.weight} %`, ...step.gates, ...stay].join(', ')
+}
+
+const describeBake = ({ weight }: Step, { minMs, maxMs }: Bake): string =>
+  weight === 0
+    ? `get to know stable, for ${formatDuration(maxMs)} at the longest`
+    : `bake ${formatDuration(minMs)} to ${formatDuration(maxMs)}`
 
 /** Twelve digits of a digest are enough for people. */
 export const shortDigest = (digest: string): string => digest.replace(/^sha256:/, '').slice(0, 12)

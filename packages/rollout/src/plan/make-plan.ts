@@ -63,15 +63,16 @@ export const makePlan = (request: PlanRequest): Plan => {
   }
 }
 
-/** Blue-green is a preview at weight 0 and one switch; rolling has no traffic steps of ours at all. */
+/** Blue-green is a preview at weight 0, during which the judge gets to know stable, and one switch; rolling has no traffic steps of ours at all. */
 const stepsOf = (request: PlanRequest): readonly Step[] => {
+  const bake = request.steps.at(-1)?.bake
   switch (request.strategy) {
     case 'canary':
       return request.steps
     case 'blue-green':
       return [
-        { weight: 0, bake: undefined, gates: [], approval: request.approvePreview === true },
-        { weight: 100, bake: keptFor(request.steps.at(-1)?.bake, request.keepOldForMs), gates: [], approval: false },
+        { weight: 0, bake: bake && { ...bake, minMs: 0 }, gates: [], approval: request.approvePreview === true },
+        { weight: 100, bake: keptFor(bake, request.keepOldForMs), gates: [], approval: false },
       ]
     case 'rolling':
       return []
@@ -90,7 +91,8 @@ const checkSteps = (steps: readonly Step[], request: PlanRequest): void => {
       impossible(`${where}: a weight is a whole number from 0 to 100`)
     if (before !== undefined && step.weight <= before.weight)
       impossible(`${where}: weights rise, and the step before has ${before.weight} %`)
-    if (step.bake !== undefined && step.weight === 0) impossible(`${where}: without requests there is nothing to judge, so it cannot bake`)
+    if (step.bake !== undefined && step.weight === 0 && steps[index + 1]?.weight !== 100)
+      impossible(`${where}: without requests there is nothing to judge, so it cannot bake`)
     if (step.bake !== undefined && step.bake.minMs > step.bake.maxMs) impossible(`${where}: \`bake.min\` is longer than \`bake.max\``)
   }
   const bakes = steps.reduce((sum, step) => sum + (step.bake?.minMs ?? 0), 0)

@@ -79,10 +79,18 @@ const gatePassed = (plan: Plan, state: State): State => {
 const gateOr = (plan: Plan, step: number, gate: number, at?: number): State => {
   if (gate < gatesOf(plan, step).length) return { phase: 'gating', step, gate }
   if (step < 0) return next(plan, step)
-  return stepAt(plan, step).bake === undefined ? afterBake(plan, step) : { phase: 'baking', step, since: at ?? -1, errors: 0 }
+  // People look at a preview while the judge gets to know stable, so they are asked first.
+  return isPreview(plan, step) && stepAt(plan, step).approval ? { phase: 'approving', step } : bakeOr(plan, step, at)
 }
 
-const afterBake = (plan: Plan, step: number): State => (stepAt(plan, step).approval ? { phase: 'approving', step } : next(plan, step))
+/** A preview shows the canary to whoever has its address, and to no user. */
+const isPreview = (plan: Plan, step: number): boolean => stepAt(plan, step).weight === 0
+
+const bakeOr = (plan: Plan, step: number, at = -1): State =>
+  stepAt(plan, step).bake === undefined ? afterBake(plan, step) : { phase: 'baking', step, since: at, errors: 0 }
+
+const afterBake = (plan: Plan, step: number): State =>
+  stepAt(plan, step).approval && !isPreview(plan, step) ? { phase: 'approving', step } : next(plan, step)
 
 const next = (plan: Plan, step: number): State =>
   step + 1 < plan.steps.length ? { phase: 'shifting', step: step + 1 } : { phase: 'promoting', cutShort: false }
@@ -141,7 +149,7 @@ const watched = (plan: Plan, state: Extract<State, { phase: 'watching' }>, verdi
 
 const answered = (plan: Plan, state: State, decision: 'waiting' | 'approved' | 'rejected', by: string | undefined): State => {
   if (state.phase !== 'approving' || decision === 'waiting') return state
-  if (decision === 'approved') return next(plan, state.step)
+  if (decision === 'approved') return isPreview(plan, state.step) ? bakeOr(plan, state.step) : next(plan, state.step)
   return { phase: 'retreating', reason: { code: 'approval-rejected', text: `${by ?? 'Somebody'} rejected step ${state.step + 1}.` } }
 }
 
