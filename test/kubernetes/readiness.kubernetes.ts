@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { systemClock } from '@deploy-kit/core'
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock, urgent } from '@deploy-kit/core'
 import { kinds, pathOf } from '../../packages/platforms/src/kubernetes/api/index.ts'
 import type { Deployment } from '../../packages/platforms/src/kubernetes/objects/models.ts'
 import { awaitRollout } from '../../packages/platforms/src/kubernetes/workload/await-rollout.ts'
@@ -65,6 +66,18 @@ const released = async (version: VersionName, changed: Changed = asItIs, { withi
   }
 }
 
+/** Asks every pod of the namespace for something, through the API server, until it is enough. */
+const asks = async (until: AbortSignal): Promise<void> => {
+  const pods = pathOf(kinds.pod, namespace.name)
+  while (!until.aborted) {
+    const { items } = await cluster.client.list(pods, { signal })
+    for (const { metadata } of items)
+      for (let requests = 0; requests < 100 && !until.aborted; requests += 1)
+        await cluster.client.text(`${pods}/${metadata?.name ?? ''}:8080/proxy/`, { signal, policy: urgent }).catch(() => delay(20))
+    await delay(50)
+  }
+}
+
 describe('a version that starts', () => {
   test('is waited for', async () => {
     expect(await released('two')).toMatchObject({ error: undefined })
@@ -91,6 +104,30 @@ describe('a version that does not', () => {
       ),
     )
     expect(tookMs).toBeLessThan(15_000)
+  })
+
+  test('because it is given less memory than the container itself needs to begin', async () => {
+    const { error } = await released('two', inContainer({ resources: { limits: { memory: '3Mi' } } }))
+    expect(error).toMatchObject({ code: 'canary-not-ready', message: expect.stringMatching(/container `web` .*memory limit too low/s) })
+  })
+
+  test('because its memory grows beyond its limit', async () => {
+    // Nothing of it is ever given back, so requests are all that it takes.
+    const hungry = inContainer({
+      resources: { limits: { memory: '6Mi' } },
+      env: [
+        { name: 'GOGC', value: 'off' },
+        { name: 'READY_AFTER', value: 'never' },
+      ],
+    })
+    const over = new AbortController()
+    const asking = Promise.all(Array.from({ length: 8 }, () => asks(over.signal)))
+    const { error } = await released('two', hungry).finally(() => over.abort())
+    await asking
+    expect(error).toMatchObject({
+      code: 'canary-not-ready',
+      message: expect.stringContaining('killed for want of memory (OOMKilled)'),
+    })
   })
 
   test('because it never becomes ready, is told with the last answer of its probe', async () => {

@@ -24,7 +24,7 @@ test.each<WorkloadKind>(['StatefulSet', 'DaemonSet', 'Deployment'])(
 
     const bad = await deploy(shop, 'bad30')
     const { lost } = await traffic.stop()
-    expect(bad).toMatchObject({ exitCode: 1, text: expect.stringContaining('canary-failing') })
+    expect(bad).toMatchObject({ exitCode: 1, text: expect.stringContaining('watch-failed') })
     expect(await shop.state()).toEqual({ stable: 'two', canary: null, weight: 0, lease: 'free' })
     expect(lost).toBe(0)
     // Nobody shares traffic here, so nobody has touched what would.

@@ -54,6 +54,8 @@ describe('resilience', () => {
     ['two replicas', { stable: shop({ spec: { replicas: 2 } }) }, ['advice replicas-few']],
     ['a quarter may be missing, which is none of 3', { stable: shop({ spec: { strategy: {} } }) }, []],
     ['a quarter may be missing, which is one of 4', { stable: shop({ spec: { replicas: 4, strategy: {} } }) }, ['advice capacity-drops']],
+    ['one on each node', { stable: { ...shop({ spec: { replicas: undefined } }), kind: 'DaemonSet' } }, []],
+    ['pods that are replaced in their places', { stable: { ...shop({ spec: { replicas: 4, strategy: {} } }), kind: 'StatefulSet' } }, []],
     ['no readiness probe', { stable: shop({ container: { readinessProbe: undefined } }) }, ['warning readiness-unknown']],
     ['no resources', { stable: shop({ container: { resources: {} } }) }, ['advice resources-unbounded']],
     ['nothing keeps them apart', { stable: shop({ pod: { topologySpreadConstraints: [] } }) }, ['advice replicas-together']],

@@ -2,7 +2,8 @@ import type { KubeObject } from '../api/index.ts'
 
 /** Fields of objects that the server writes: no change of a release. */
 const serverOwned = new Set(['managedFields', 'resourceVersion', 'generation', 'creationTimestamp', 'uid', 'selfLink'])
-const ofOthers = /^(?:deploy-kit\.io\/|kubectl\.kubernetes\.io\/last-applied-configuration$|deployment\.kubernetes\.io\/)/
+const ofOthers =
+  /^(?:deploy-kit\.io\/|kubectl\.kubernetes\.io\/last-applied-configuration$|deployment\.kubernetes\.io\/|deprecated\.daemonset\.template\.generation$)/
 /** Longest value that is shown. */
 const longest = 60
 

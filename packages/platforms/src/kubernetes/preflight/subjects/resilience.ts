@@ -27,6 +27,8 @@ export const resilience: Subject = (situation) => {
 const advice = (code: ReasonCode, message: string, severity: Finding['severity'] = 'advice'): Finding => ({ severity, code, message })
 
 const replicas = (stable: Deployment): readonly Finding[] => {
+  // One on each node is as many as there can be.
+  if (stable.kind === 'DaemonSet') return []
   const count = stable.spec?.replicas ?? 1
   if (count >= 3 || count === 0) return []
   const one = `${calledIn(stable)} has ${count === 1 ? 'one replica: its end is an outage' : `${count} replicas: when one ends, half of the capacity is gone`}.`
@@ -34,6 +36,8 @@ const replicas = (stable: Deployment): readonly Finding[] => {
 }
 
 const surge = (stable: Deployment): readonly Finding[] => {
+  // The others replace pods in their places: some must be missing.
+  if (stable.kind === 'StatefulSet' || stable.kind === 'DaemonSet') return []
   if (stable.spec?.strategy?.type === 'Recreate') return []
   const allowed = stable.spec?.strategy?.rollingUpdate?.maxUnavailable ?? '25%'
   const count = unavailable(allowed, stable.spec?.replicas ?? 1)
@@ -59,11 +63,11 @@ const resources = ({ name, resources: { requests, limits } = {} }: Container): r
     // A limit of CPU slows a container down without need; one of memory keeps a leak from taking the node.
     ...(limits?.['memory'] === undefined ? ['a limit of memory'] : []),
   ]
-  return missing.length === 0 ? [] : [advice('resources-unbounded', `The container ${name} has not ${listed(missing)}.`)]
+  return missing.length === 0 ? [] : [advice('resources-unbounded', `The container ${name} has no ${listed(missing)}.`)]
 }
 
 const listed = (parts: readonly string[]): string =>
-  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} nor ${parts.at(-1) ?? ''}`
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1) ?? ''}`
 
 const spread = (stable: Deployment): readonly Finding[] => {
   const pod = stable.spec?.template.spec
