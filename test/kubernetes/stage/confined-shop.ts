@@ -21,6 +21,8 @@ export interface Setting {
   readonly kind: WorkloadKind
   /** Everything that is there before the first release, the workload `shop` among it where there is one. */
   readonly objects: (namespace: string) => readonly KubeObject[]
+  /** What people did to get there, beside creating the objects. */
+  readonly installs?: (namespace: TestNamespace) => Promise<unknown>
   /** What comes once the workload is whole. */
   readonly afterwards?: readonly KubeObject[]
   /** Options of the platform beside namespace and workload. */
@@ -47,9 +49,9 @@ const signal = new AbortController().signal
 const quick = {
   strategy: 'blue-green',
   'bake-min': '500ms',
-  'bake-max': '1500ms',
+  'bake-max': '1s',
   'on-insufficient': 'promote-if-within-tolerance',
-  poll: '500ms',
+  poll: '250ms',
   watch: '0s',
 }
 
@@ -85,6 +87,7 @@ export class ConfinedShop implements AsyncDisposable {
     const namespace = await TestNamespace.make(cluster)
     const workspace = mkdtempSync(join(tmpdir(), 'dk-confined-'))
     await namespace.has(...setting.objects(namespace.name))
+    await setting.installs?.(namespace)
     const kubernetes = {
       namespace: namespace.name,
       workload: `${setting.kind.toLowerCase()}/shop`,

@@ -46,7 +46,11 @@ export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet'
 export const webAs = (kind: WorkloadKind, options: WebOptions): KubeObject => {
   const { spec, ...object } = webDeployment(options) as KubeObject & { readonly spec: Readonly<Record<string, unknown>> }
   const { replicas, ...others } = spec
-  const own = { Deployment: { replicas }, StatefulSet: { replicas, serviceName: options.name ?? 'web' }, DaemonSet: {} }[kind]
+  // Where there is one node, its only pod is replaced by one that is ready already.
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+  const own = { Deployment: { replicas }, StatefulSet: { replicas, serviceName: options.name ?? 'web' }, DaemonSet: { updateStrategy } }[
+    kind
+  ]
   return { ...object, kind, spec: { ...others, ...own } } as KubeObject
 }
 
