@@ -19,16 +19,17 @@ const inCluster = async (world: World): Promise<RouterUnderTest> => {
 }
 
 const header = { name: 'x-canary' }
+const cookie = { name: 'canary' }
 const gatewayWorld = (options: object = {}): World => gatewayApiWorld(options, cluster.gateway.className, cluster.gateway.port)
 
 trafficRouterContract('gateway-api', () => inCluster(gatewayWorld()))
-trafficRouterContract('gateway-api with a header', () => inCluster(gatewayWorld({ route: 'shop', header })))
+trafficRouterContract('gateway-api with a header and a cookie', () => inCluster(gatewayWorld({ route: 'shop', header, cookie })))
 trafficRouterContract('gateway-api with a GRPCRoute', () => inCluster(grpcWorld(cluster.gateway.className, cluster.gateway.port)))
 trafficRouterContract('linkerd', () => inCluster(meshWorld))
 trafficRouterContract('istio', () => inCluster(istioWorld()))
-trafficRouterContract('istio with a header, in one route', () => inCluster(istioWorld({ route: 'main', header })))
+trafficRouterContract('istio with both, in one route', () => inCluster(istioWorld({ route: 'main', header, cookie })))
 trafficRouterContract('traefik by a TraefikService', () => inCluster(traefikServiceWorld))
-trafficRouterContract('traefik by an IngressRoute, with a header', () => inCluster(ingressRouteWorld('shop.test', { header })))
-trafficRouterContract('contour with a header', () => inCluster(contourWorld({ header })))
-trafficRouterContract('nginx with a header', () => inCluster(nginxWorld({ header })))
+trafficRouterContract('traefik by an IngressRoute, with both', () => inCluster(ingressRouteWorld('shop.test', { header, cookie })))
+trafficRouterContract('contour with both', () => inCluster(contourWorld({ header, cookie })))
+trafficRouterContract('nginx with both', () => inCluster(nginxWorld({ header, cookie })))
 trafficRouterContract('alb', () => inCluster(albWorld))
