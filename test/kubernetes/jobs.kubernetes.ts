@@ -55,7 +55,7 @@ test('a Job that fails ends the release with its last lines; no canary was made'
   const platform = await shop.opened({ job: { ADDR: 'nowhere' } })
   await expect(platform.target.prepare(await shop.release(platform, 'two'), shop.signal)).rejects.toMatchObject({
     code: 'job-failed',
-    message: expect.stringMatching(/^Job migrate: it failed: BackoffLimitExceeded, .*\nThe last lines of migrate-\w+:\n.*nowhere/s),
+    message: expect.stringMatching(/^Job migrate: it failed: BackoffLimitExceeded, .* The last lines of migrate-\w+:\n {4}.*nowhere/s),
   })
   expect(await shop.deployment('web-canary')).toBeUndefined()
   await platform.target.discard(shop.signal)

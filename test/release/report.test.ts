@@ -116,6 +116,24 @@ describe('the summary', () => {
     expect(deploymentSummary(report({ phase: 'planned' }), run)).not.toContain('### Changes')
   })
 
+  test('shows the last lines of a log as such', () => {
+    const reason = {
+      code: 'canary-not-ready',
+      text: 'web-canary is not ready. Its last lines:\n    listen: *no* address\n    bye',
+    } as const
+    expect(deploymentSummary(report({ phase: 'aborted', reason }), run)).toContain(
+      'web-canary is not ready. Its last lines:\n\n```text\nlisten: *no* address\nbye\n```\n',
+    )
+  })
+
+  test('calls what came before by its image where it has no digest, and offers no way back to it', () => {
+    const replaced = { ...release('v1'), digest: '', image: 'acme/shop:1' }
+    const tagged = report({ phase: 'promoted', verified: true }, { replaced, plan: makePlan(request({ replaces: replaced })) })
+    expect(deploymentSummary(tagged, run)).toContain('release of shop in production: acme/shop:1 -&gt; ')
+    expect(deploymentSummary(tagged, run)).not.toContain('How to go back')
+    expect(deploymentResult(tagged)).toMatchObject({ from: { digest: '', image: 'acme/shop:1' } })
+  })
+
   test('lets no value of a manifest out of its fence', () => {
     const changes = [{ change: 'changed', object: 'ConfigMap page', fields: ['data.md: ```` </details> <b> -> x'] }] as const
     expect(deploymentSummary(report({ phase: 'planned' }, { changes }), run)).toContain('\n`````diff\n~ ConfigMap page\n    data.md: ````')

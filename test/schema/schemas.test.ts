@@ -40,7 +40,7 @@ describe('schema/result.schema.json', () => {
       environment: 'production',
       kind: 'release',
       release: released,
-      replaced: undefined,
+      replaced: { ...released, digest: '', image: 'acme/shop:1' },
       plan: undefined,
       end: { phase: 'aborted', reason: { code: 'canary-failing', text: 'errors' } },
       weight: 0,

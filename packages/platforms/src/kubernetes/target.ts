@@ -45,6 +45,8 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
   let lastWeight: Percent | undefined
   /** When the last request may have been sent to a side that is to be removed. */
   let quietSince: number | undefined
+  /** Whether the canary was made here and has had no weight since, so that it has no request to finish. */
+  let hasNeverServed = false
 
   const weightOf = async (observed: Observed, signal: AbortSignal): Promise<Percent> =>
     hasRoute(observed) ? (await cluster.router(signal)).weight(signal) : 0
@@ -140,6 +142,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
         if (canary !== undefined && !sameRelease(running, release)) await cluster.releases.tidy([release, serving?.release], uninterrupted)
         return applied
       })
+      hasNeverServed ||= canary === undefined
       await wholeAgain(written, signal)
       if (!request.routed) return
       const router = await cluster.router(signal)
@@ -151,7 +154,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       const router = await cluster.router(signal)
       if (weight === 0) {
         await write(signal, (uninterrupted) => router.setWeight(0, undefined, uninterrupted))
-        quietSince = clock.now()
+        if (!hasNeverServed) quietSince = clock.now()
         lastWeight = 0
         return
       }
@@ -162,6 +165,7 @@ export const deploymentTarget = (cluster: Cluster, looking: Observation, forward
       requireSurge(weight, replicas, stable?.spec?.replicas ?? 1, options['max-surge'])
       if ((canary.spec?.replicas ?? 0) < replicas) await scaleCanary(replicas, signal)
       await autoscalers.hold(signal)
+      hasNeverServed = false
       await write(signal, (uninterrupted) => router.setWeight(weight, expected, uninterrupted))
       lastWeight = weight
     },

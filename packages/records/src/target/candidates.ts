@@ -33,7 +33,8 @@ export const candidates = (records: readonly ReleaseRecord[], current: Release |
 export const refusalOf = (records: readonly ReleaseRecord[], record: ReleaseRecord): Refusal | undefined => {
   const bad = quarantined(records, record.release)
   if (bad !== undefined) {
-    const why = bad.reason === undefined ? '' : ` (${bad.reason})`
+    // Lines after the first are those of a log.
+    const why = bad.reason === undefined ? '' : ` (${bad.reason.split('\n', 1)[0]})`
     const how = bad.outcome === 'promoted' ? `was rolled back from by ${bad.id}` : `was ${bad.outcome} by ${bad.id}`
     return { code: 'rollback-target-quarantined', text: `it ${how} at ${timeOf(bad)}${why}`, canBeAllowed: false }
   }

@@ -6,7 +6,11 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 const time = z.iso.datetime()
 const text = z.string()
 const amount = z.int().min(0)
-const release = z.looseObject({ digest, version: text.nullable(), commit: text.nullable() })
+const release = z.looseObject({ digest, image: text.optional(), version: text.nullable(), commit: text.nullable() })
+const found = z.looseObject({
+  ...release.shape,
+  digest: z.union([digest, z.literal('')]).describe('Empty where what served was named by a tag.'),
+})
 
 const deployment = z
   .looseObject({
@@ -18,7 +22,7 @@ const deployment = z
     reason: text,
     app: text,
     environment: text,
-    from: release.nullable().describe('The release that served before; null for a first one.'),
+    from: found.nullable().describe('The release that served before; null for a first one.'),
     to: release,
     weight: z.number().min(0).max(100).describe('Percent of the requests that the canary has at the end; 0 after a promotion.'),
     changes: z

@@ -33,4 +33,4 @@ export const deploymentResult = (report: DeployReport): Json => {
   }
 }
 
-const named = ({ digest, version, commit }: Release): Json => ({ digest, version: version ?? null, commit: commit ?? null })
+const named = ({ digest, image, version, commit }: Release): Json => ({ digest, image, version: version ?? null, commit: commit ?? null })

@@ -1,4 +1,4 @@
-import { code, formatDuration, inert, table, type RunIdentity } from '@deploy-kit/core'
+import { code, fenced, formatDuration, inert, table, type RunIdentity } from '@deploy-kit/core'
 import { describePlan, shortDigest, type Release } from '@deploy-kit/rollout'
 import type { DeployReport } from '../deploy/report.ts'
 import { changesSection } from './changes.ts'
@@ -11,7 +11,7 @@ export const deploymentSummary = (report: DeployReport, run: RunIdentity): strin
   const ending = endingOf(report)
   const sections = [
     `## ${ending.ok ? '✅' : '❌'} ${inert(report.app)} in ${inert(report.environment)}: ${ending.outcome}`,
-    inert(ending.reason),
+    reasonOf(ending.reason),
     facts(report, run),
     report.plan === undefined
       ? ''
@@ -26,6 +26,12 @@ export const deploymentSummary = (report: DeployReport, run: RunIdentity): strin
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
+/** Lines after the first are the last ones of a log. */
+const reasonOf = (reason: string): string => {
+  const [first = '', ...lines] = reason.split('\n')
+  return lines.length === 0 ? inert(first) : `${inert(first)}\n\n${fenced('text', lines.map((line) => line.trimStart()).join('\n'))}`
+}
+
 const facts = (report: DeployReport, run: RunIdentity): string =>
   table(
     ['', ''],
@@ -38,7 +44,8 @@ const facts = (report: DeployReport, run: RunIdentity): string =>
     ],
   )
 
-const named = (release: Release): string => `${release.version === undefined ? '' : `${inert(release.version)} `}${code(release.digest)}`
+const named = (release: Release): string =>
+  `${release.version === undefined ? '' : `${inert(release.version)} `}${code(release.digest === '' ? release.image : release.digest)}`
 
 /** Mermaid's gantt is drawn by GitHub; a section for each direction, times in seconds since the start. */
 const gantt = (report: DeployReport): string => {
@@ -74,7 +81,8 @@ const evidence = ({ events, startedAt }: DeployReport): string => {
 }
 
 const wayBack = ({ end, replaced, app, environment }: DeployReport): string => {
-  if (end.phase !== 'promoted' || replaced === undefined) return ''
+  // What has no digest cannot be named as a target.
+  if (end.phase !== 'promoted' || replaced === undefined || replaced.digest === '') return ''
   return [
     '### How to go back',
     '',

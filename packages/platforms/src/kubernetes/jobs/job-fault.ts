@@ -43,7 +43,7 @@ export const jobFault = ({ client, namespace, clock, scheduleWithinMs }: JobPlac
       const container = newest && talkerOf(newest)
       if (newest === undefined || container === undefined) return ''
       const lines = await lastLines(client, newest, { container, previous: false }, signal)
-      return lines === '' ? '' : `The last lines of ${newest.metadata?.name ?? ''}:\n${lines}`
+      return lines === '' ? '' : `The last lines of ${newest.metadata?.name ?? ''}:\n${lines.replaceAll(/^/gm, '    ')}`
     },
   }
 }

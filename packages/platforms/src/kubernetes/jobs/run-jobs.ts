@@ -97,7 +97,7 @@ const failure = async (
   signal: AbortSignal,
 ): Promise<KitError> => {
   const lines = await jobFault(cluster).lastWords(job, signal)
-  return new KitError('job-failed', `Job ${job.metadata?.name ?? ''}: ${why}.${lines === '' ? '' : `\n${lines}`}`)
+  return new KitError('job-failed', `Job ${job.metadata?.name ?? ''}: ${why}.${lines === '' ? '' : ` ${lines}`}`)
 }
 
 const removed = async ({ client, namespace, clock }: JobPlace, job: Job, signal: AbortSignal): Promise<void> => {

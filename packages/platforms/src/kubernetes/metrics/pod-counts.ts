@@ -68,7 +68,8 @@ export const podCounts = ({ client, namespace, metrics, observation, clock }: Po
       const found = stable.some(({ text }) => parseExposition(text).some(({ name }) => name === metrics.requests))
       if (!found)
         throw new KitError('metrics-empty', `No pod of stable shows a counter \`${metrics.requests}\` at ${metrics.path}.`, {
-          remedy: 'Name the counter, port and path under `metrics` of the platform, or name a metric source under `judge`.',
+          remedy:
+            'Name the counter, port and path under `metrics` of the platform, or a metric source under `judge`. A counter that appears with the first request needs one before.',
         })
     },
     read: async (signal) => {
