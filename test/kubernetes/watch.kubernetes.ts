@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { expect, test } from '@jest/globals'
 import type { KubeObject } from '../../packages/platforms/src/kubernetes/api/index.ts'
-import type { Change } from '../../packages/platforms/src/kubernetes/api/watch.ts'
+import type { Change } from '../../packages/platforms/src/kubernetes/api/kube-client.ts'
 import { testCluster } from './stage/cluster.ts'
 import { TestNamespace } from './stage/namespace.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { pathOf, kinds, type KubeObject } from '../../../packages/platforms/src/kubernetes/api/index.ts'
-import type { Change } from '../../../packages/platforms/src/kubernetes/api/watch.ts'
+import type { Change } from '../../../packages/platforms/src/kubernetes/api/kube-client.ts'
 import { FakeKubeApi } from '../../fakes/kube-api.ts'
 import { ManualClock } from '../../fakes/manual-clock.ts'
 

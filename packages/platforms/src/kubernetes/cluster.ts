@@ -1,23 +1,9 @@
-import type { Clock, Logger } from '@deploy-kit/core'
-import type { KubeClient } from './api/index.ts'
-import type { LeaseGuard } from './documents/lease-guard.ts'
-import type { KubernetesOptions } from './options.ts'
-import type { Router } from './routers/index.ts'
+import type { Place } from './place.ts'
+import type { Router } from './routers/router.ts'
 import type { Releases } from './snapshots/releases.ts'
 
-/** Everything that the parts of an opened platform share. */
-export interface Cluster {
-  readonly client: KubeClient
-  readonly app: string
-  readonly namespace: string
-  readonly options: KubernetesOptions
-  readonly guard: LeaseGuard
-  readonly clock: Clock
-  readonly log: Logger
-  readonly readyWithinMs: number
-  readonly scheduleWithinMs: number
-  readonly drainMs: number
-  readonly jobWithinMs: number
+/** The place with what is made of it. Whatever a router or a release is made of takes the place alone. */
+export interface Cluster extends Place {
   /** The router of the workload, opened when it is first needed. */
   readonly router: (signal: AbortSignal) => Promise<Router>
   /** What the releases of the workload are, and were. */

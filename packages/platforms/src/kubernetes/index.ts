@@ -11,11 +11,12 @@ import { changesOf } from './manifests/changes.ts'
 import { podCounts } from './metrics/pod-counts.ts'
 import { helmReleases } from './helm/releases.ts'
 import type { KubernetesOptions } from './options.ts'
+import type { Place } from './place.ts'
 import { preflight } from './preflight/index.ts'
 import { printedRole } from './role/printed-role.ts'
 import { openRouter } from './routers/open-router.ts'
 import { historyOf } from './snapshots/history.ts'
-import { releasesOf, type Releases } from './snapshots/releases.ts'
+import { releasesOf } from './snapshots/releases.ts'
 import { rollingTarget } from './rolling-target.ts'
 import { deploymentTarget } from './target.ts'
 import { observation } from './workload/observe.ts'
@@ -30,8 +31,7 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
   )
   const client = kubeClient(connection, clock)
   const guard = leaseGuard(kubernetesDocuments({ client, namespace, app, environment, clock }), holder)
-  let releases: Releases | undefined
-  const cluster: Cluster = {
+  const place: Place = {
     client,
     app,
     namespace,
@@ -43,10 +43,12 @@ export const open = async (options: KubernetesOptions, { app, environment, holde
     scheduleWithinMs: parseDuration(options['schedule-within']) ?? 0,
     drainMs: parseDuration(options.drain) ?? 0,
     jobWithinMs: parseDuration(options['job-within']) ?? 0,
-    router: openRouter(() => cluster),
-    get releases() {
-      return (releases ??= options.helm === undefined ? releasesOf(cluster) : helmReleases(cluster, options.helm, releasesOf(cluster)))
-    },
+  }
+  const plain = releasesOf(place)
+  const cluster: Cluster = {
+    ...place,
+    router: openRouter(place),
+    releases: options.helm === undefined ? plain : helmReleases(place, options.helm, plain),
   }
   const looking = observation(cluster)
   return {

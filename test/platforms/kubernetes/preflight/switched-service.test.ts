@@ -5,7 +5,7 @@ import { ours, selects } from '../../../../packages/platforms/src/kubernetes/obj
 import { readSituation } from '../../../../packages/platforms/src/kubernetes/preflight/read-situation.ts'
 import { withoutRouter } from '../../../../packages/platforms/src/kubernetes/routers/none/index.ts'
 import type { Releases } from '../../../../packages/platforms/src/kubernetes/snapshots/releases.ts'
-import { selectorBefore } from '../../../../packages/platforms/src/kubernetes/workload/services.ts'
+import { selectorBefore } from '../../../../packages/platforms/src/kubernetes/objects/service-selector.ts'
 import { fakeCluster, type FakeCluster } from '../routers/on-fake.ts'
 import { shop, situation } from './situation.ts'
 

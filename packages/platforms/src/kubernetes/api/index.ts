@@ -1,6 +1,6 @@
-export { kubeClient, fieldManager, type Call, type KubeClient, type KubeObject, type ObjectList } from './client.ts'
+export { kubeClient, fieldManager } from './client.ts'
 export { connect, type Connection } from './connection.ts'
 export { kinds, pathOf, type Kind } from './kinds.ts'
+export type { Call, Change, KubeClient, KubeObject, ObjectList } from './kube-client.ts'
 export { loadKubeConfig } from './kube-config.ts'
 export { mirror, type Mirror } from './mirror.ts'
-export type { Change } from './watch.ts'

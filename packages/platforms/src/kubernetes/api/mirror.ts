@@ -1,5 +1,4 @@
-import type { KubeObject } from './client.ts'
-import type { Change } from './watch.ts'
+import type { Change, KubeObject } from './kube-client.ts'
 
 /** The objects of a collection as they are now, kept by a watch. */
 export interface Mirror<T> {

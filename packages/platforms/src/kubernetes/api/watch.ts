@@ -1,11 +1,6 @@
 import { createInterface } from 'node:readline'
 import { KitError, messageOf, type Clock } from '@deploy-kit/core'
-import type { Call, KubeClient, KubeObject } from './client.ts'
-
-/** One change of what is watched. `known` ends the list of what was there in the beginning. */
-export type Change<T> =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
-  | { readonly type: 'known'; readonly objects: readonly T[] }
+import type { Call, Change, KubeClient, KubeObject } from './kube-client.ts'
 
 interface Line<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'

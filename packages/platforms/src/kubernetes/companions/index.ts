@@ -1,5 +1,5 @@
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import type { Deployment } from '../objects/models.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
 import { budgetFor } from './budget.ts'
@@ -15,7 +15,7 @@ export const companionPath = ({ kind, metadata }: KubeObject): string =>
   pathOf(kind === kinds.networkPolicy.kind ? kinds.networkPolicy : kinds.podDisruptionBudget, metadata?.namespace ?? '', metadata?.name)
 
 /** Makes the companions of a canary. Before its pods, so that no policy is late. */
-export const makeCompanions = async (stable: Deployment, deployment: Deployment, cluster: Cluster, signal: AbortSignal): Promise<void> => {
+export const makeCompanions = async (stable: Deployment, deployment: Deployment, cluster: Place, signal: AbortSignal): Promise<void> => {
   const sources = await companionSources(cluster, signal)
   for (const object of companionsFor({ ...sources, stable, canary: { deployment } }))
     await cluster.client.apply(companionPath(object), object, { signal }).catch((error: unknown) => {
@@ -25,7 +25,7 @@ export const makeCompanions = async (stable: Deployment, deployment: Deployment,
 }
 
 /** Removes the companions of the canary of a workload. A kind of which this user may not remove any had none made. */
-export const removeCompanions = async (workload: string, { client, namespace }: Cluster, signal: AbortSignal): Promise<void> => {
+export const removeCompanions = async (workload: string, { client, namespace }: Place, signal: AbortSignal): Promise<void> => {
   for (const kind of [kinds.podDisruptionBudget, kinds.networkPolicy])
     await client.remove(pathOf(kind, namespace, canaryNameOf(workload)), { signal }).catch(unlessForbidden)
 }

@@ -1,6 +1,6 @@
 import { KitError } from '@deploy-kit/core'
 import { kinds, pathOf, type Kind, type KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import type { NetworkPolicy, PodDisruptionBudget } from '../objects/models.ts'
 
 /** What may hold for stable's pods, and must then hold for the canary's. */
@@ -10,7 +10,7 @@ export interface CompanionSources {
 }
 
 /** Budgets and policies of the namespace; none where this user may not see them, which preflight has told. */
-export const companionSources = async ({ client, namespace }: Cluster, signal: AbortSignal): Promise<CompanionSources> => {
+export const companionSources = async ({ client, namespace }: Place, signal: AbortSignal): Promise<CompanionSources> => {
   const all = async <T extends KubeObject>(kind: Kind): Promise<readonly T[]> => {
     try {
       return (await client.list<T>(pathOf(kind, namespace), { signal })).items

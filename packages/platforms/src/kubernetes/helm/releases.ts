@@ -1,7 +1,7 @@
 import { KitError } from '@deploy-kit/core'
 import type { Release } from '@deploy-kit/rollout'
 import { kinds, pathOf } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { ours } from '../objects/labels.ts'
 import type { Deployment } from '../objects/models.ts'
 import { composedFromManifests } from '../snapshots/compose.ts'
@@ -21,7 +21,7 @@ import { recoverRelease } from './recover.ts'
  * release comes back as it was; stable comes back by `helm rollback` where Helm still has its revision.
  */
 export const helmReleases = (
-  cluster: Cluster,
+  cluster: Place,
   helmOptions: HelmOptions,
   base: Releases,
   helm: Helm = helmProgram(cluster.options),

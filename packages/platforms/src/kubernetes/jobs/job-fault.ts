@@ -1,5 +1,5 @@
 import { kinds, pathOf } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { selectorText } from '../objects/labels.ts'
 import type { Job, Pod } from '../objects/models.ts'
 import { lastLines } from '../workload/readiness/last-lines.ts'
@@ -9,7 +9,7 @@ import { podFault } from '../workload/readiness/pod-fault.ts'
 const inVain = /^(?:Unschedulable|InvalidImageName|ErrImageNeverPull|ImagePullBackOff|CreateContainer(?:Config)?Error)$/
 
 /** What Jobs need to know of an opened platform. */
-export type JobPlace = Pick<Cluster, 'client' | 'namespace' | 'clock' | 'log' | 'app' | 'options' | 'jobWithinMs' | 'scheduleWithinMs'>
+export type JobPlace = Pick<Place, 'client' | 'namespace' | 'clock' | 'log' | 'app' | 'options' | 'jobWithinMs' | 'scheduleWithinMs'>
 
 export interface JobFault {
   /** Why a Job that runs will never end, once that is certain. */

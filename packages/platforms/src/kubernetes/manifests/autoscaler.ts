@@ -1,5 +1,5 @@
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { nameOf } from '../workload/observe.ts'
 import { workloadKindOf } from '../workload/workload-kind.ts'
 
@@ -8,7 +8,7 @@ interface Scaler extends KubeObject {
 }
 
 /** Whether something scales the workload, in the manifests or in the cluster: its replicas are then nobody else's to write. */
-export const isAutoscaled = async (cluster: Cluster, objects: readonly KubeObject[], signal: AbortSignal): Promise<boolean> => {
+export const isAutoscaled = async (cluster: Place, objects: readonly KubeObject[], signal: AbortSignal): Promise<boolean> => {
   const { kind } = kinds[workloadKindOf(cluster.options)]
   const scales = ({ spec }: Scaler): boolean => {
     const { kind: of = 'Deployment', name } = spec?.scaleTargetRef ?? {}

@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import type { Discovery } from './discovery.ts'
 import type { Manifest } from './manifest.ts'
 import { readManifests } from './read-manifests.ts'
@@ -6,7 +6,7 @@ import { processInputs, readSources, type ManifestInputs } from './sources.ts'
 import { workloadOf, type WorkloadManifests } from './workload-of.ts'
 
 /** The manifests that the options name, read once: standard input gives them one time only. Undefined when none are named. */
-export const manifestLoader = (cluster: Cluster, known: Discovery, inputs: ManifestInputs = processInputs) => {
+export const manifestLoader = (cluster: Place, known: Discovery, inputs: ManifestInputs = processInputs) => {
   let loaded: Promise<WorkloadManifests> | undefined
   const load = async (signal: AbortSignal): Promise<WorkloadManifests> => {
     const { options, namespace } = cluster

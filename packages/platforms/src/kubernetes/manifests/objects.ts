@@ -1,6 +1,6 @@
 import { KitError } from '@deploy-kit/core'
 import type { KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { ours } from '../objects/labels.ts'
 import { asLabel } from '../objects/names.ts'
 import { nameOf } from '../workload/observe.ts'
@@ -26,7 +26,7 @@ export interface CompanionObjects {
 const definedWithinMs = 10_000
 const pollMs = 200
 
-export const companionObjects = (cluster: Cluster): CompanionObjects => {
+export const companionObjects = (cluster: Place): CompanionObjects => {
   const { client, namespace, app, clock, log } = cluster
   const known = discovery(client, namespace)
   const labels = { [ours.app]: asLabel(app), [ours.workload]: asLabel(nameOf(cluster)) }

@@ -1,7 +1,7 @@
 import { KitError } from '@deploy-kit/core'
 import type { Finding } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { companionsFor, companionPath } from '../companions/index.ts'
 import type { Situation } from './situation.ts'
 
@@ -9,7 +9,7 @@ import type { Situation } from './situation.ts'
  * Whether the server would take what a release makes beside the workload: validation, admission webhooks, fields that cannot be changed. Nothing is stored
  * (`dryRun=All`). Pods are not among it: what is against them shows when the first one is made.
  */
-export const dryRun = async (situation: Situation, cluster: Cluster, signal: AbortSignal): Promise<readonly Finding[]> => {
+export const dryRun = async (situation: Situation, cluster: Place, signal: AbortSignal): Promise<readonly Finding[]> => {
   const { client, namespace } = cluster
   const { canary, plan } = situation
   const beside: readonly (readonly [string, KubeObject])[] =

@@ -1,13 +1,13 @@
 import { KitError } from '@deploy-kit/core'
 import type { Finding } from '@deploy-kit/rollout'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { historyOf, stuckIn } from '../helm/history.ts'
 import { helmProgram, type Helm } from '../helm/program.ts'
 import { findingOf } from './subject.ts'
 
 /** Whether helm is there, knows the release, and would take another command. */
 export const helmFindings = async (
-  { options, log }: Cluster,
+  { options, log }: Place,
   signal: AbortSignal,
   helm: Helm = helmProgram(options),
 ): Promise<readonly Finding[]> => {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { neighbourKinds } from './neighbours.ts'
 import { orNone } from './or-none.ts'
 import type { Neighbours } from './situation.ts'
@@ -9,7 +9,7 @@ interface GroupList extends KubeObject {
 }
 
 /** The objects of all kinds of others that the cluster knows: one request for its groups, one for each kind that it has. */
-export const readNeighbours = async ({ client, namespace }: Cluster, signal: AbortSignal): Promise<readonly Neighbours[]> => {
+export const readNeighbours = async ({ client, namespace }: Place, signal: AbortSignal): Promise<readonly Neighbours[]> => {
   const groups = await neighbourGroups({ client }, signal)
   return Promise.all(
     neighbourKinds.flatMap((kind) => {
@@ -22,7 +22,7 @@ export const readNeighbours = async ({ client, namespace }: Cluster, signal: Abo
 }
 
 /** Preferred version of each API group that the cluster has, as `group/version`. */
-export const neighbourGroups = async ({ client }: Pick<Cluster, 'client'>, signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
+export const neighbourGroups = async ({ client }: Pick<Place, 'client'>, signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
   const list = await client.get<GroupList>('/apis', { signal })
   return new Map((list?.groups ?? []).map(({ name, preferredVersion }) => [name, preferredVersion?.groupVersion ?? '']))
 }

@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { namedRoute, type KnownOfCluster } from './parts.ts'
 import type { RoleNames } from './permissions.ts'
 
@@ -12,7 +12,7 @@ export interface Looked extends Partial<KnownOfCluster> {
 
 /** What the objects are called in a cluster; everything is called like the workload where nothing else is known. */
 export const roleNames = (
-  { namespace, app, options }: Pick<Cluster, 'namespace' | 'app' | 'options'>,
+  { namespace, app, options }: Pick<Place, 'namespace' | 'app' | 'options'>,
   environment: string,
   { front, inUse = [], autoscalers = [] }: Looked = {},
 ): RoleNames => {

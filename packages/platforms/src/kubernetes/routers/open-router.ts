@@ -1,5 +1,5 @@
 import { kinds, pathOf } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import type { Deployment } from '../objects/models.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
 import { nameOf } from '../workload/observe.ts'
@@ -10,7 +10,7 @@ import type { Router, RouterContext, RouterModule } from './router.ts'
 const acceptedWithinMs = 30_000
 
 /** What a router of the workload behind a Service is opened with. */
-export const routerContext = (cluster: Omit<Cluster, 'router' | 'releases'>, front: string): RouterContext => ({
+export const routerContext = (cluster: Place, front: string): RouterContext => ({
   client: cluster.client,
   namespace: cluster.namespace,
   services: { stable: front, canary: canaryNameOf(front) },
@@ -21,20 +21,19 @@ export const routerContext = (cluster: Omit<Cluster, 'router' | 'releases'>, fro
 })
 
 /** Opens the router that the options name, once. Its Services are asked for when it is first used. */
-export const openRouter = (of: () => Cluster): Cluster['router'] => {
+export const openRouter = (place: Place): ((signal: AbortSignal) => Promise<Router>) => {
   let opened: Promise<Router | undefined> | undefined
   const open = async (signal: AbortSignal): Promise<Router | undefined> => {
-    const cluster = of()
-    const { client, namespace, options } = cluster
+    const { client, namespace, options } = place
     const { name, settings } = chosenRouter(options.router)
     if (!options.workload.startsWith('deployment/'))
       return (await import('./none/index.ts')).withoutRouter(`a ${options.workload.split('/')[0]} is released in place`)
-    const stable = await client.get<Deployment>(pathOf(kinds.deployment, namespace, nameOf(cluster)), { signal })
+    const stable = await client.get<Deployment>(pathOf(kinds.deployment, namespace, nameOf(place)), { signal })
     if (stable === undefined) return undefined
-    const services = await servicesOf(cluster, stable, signal)
+    const services = await servicesOf(place, stable, signal)
     if (name === 'auto' && services.length === 0)
       return (await import('./none/index.ts')).withoutRouter(`no Service selects the pods of ${options.workload}`)
-    const context = routerContext(cluster, frontService(services, cluster).metadata?.name ?? '')
+    const context = routerContext(place, frontService(services, place).metadata?.name ?? '')
     if (name === 'auto') return (await import('./auto/index.ts')).openFound(context, signal)
     return ((await registry[name].load()) as RouterModule<unknown>).open(settings, context, signal)
   }

@@ -1,6 +1,6 @@
 import { configurationOf, type Release } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import type { Configuration } from '../configuration/copies.ts'
 import { pinned, unpinned, type ConfigurationSource, type Pinned } from '../configuration/pin.ts'
 import { composeJobs } from '../jobs/compose-jobs.ts'
@@ -22,7 +22,7 @@ import type { Composed } from './blueprint.ts'
  * @param objects the other manifests, with their namespaces
  */
 export const composedFromManifests = async (
-  cluster: Cluster,
+  cluster: Place,
   { workload: { object: workload } }: WorkloadManifests,
   objects: readonly Manifest['object'][],
   release: Release,
@@ -60,7 +60,7 @@ export const composedFromManifests = async (
 
 /** The release that an image is on the workload as it stands; `objects` are those of the release before, which stay as they are. */
 export const composedFromLive = async (
-  cluster: Cluster,
+  cluster: Place,
   live: Deployment,
   objects: readonly KubeObject[],
   release: Release,
@@ -72,7 +72,7 @@ export const composedFromLive = async (
 })
 
 /** What runs, under the name that it has: to be kept, so that it can come back. */
-export const composedAsItRuns = async (cluster: Cluster, live: Deployment, release: Release, signal: AbortSignal): Promise<Composed> => {
+export const composedAsItRuns = async (cluster: Place, live: Deployment, release: Release, signal: AbortSignal): Promise<Composed> => {
   const { options } = cluster
   const template = live.spec?.template ?? {}
   // A release that somebody has changed past us keeps its variables; they are a part of what was found.
@@ -87,7 +87,7 @@ export const composedAsItRuns = async (cluster: Cluster, live: Deployment, relea
 }
 
 const composed = async (
-  cluster: Cluster,
+  cluster: Place,
   workload: Deployment,
   release: Release,
   source: ConfigurationSource,
@@ -105,13 +105,13 @@ const composed = async (
   }
 }
 
-const pin = async (cluster: Cluster, template: PodTemplate, source: ConfigurationSource): Promise<Pinned> => {
+const pin = async (cluster: Place, template: PodTemplate, source: ConfigurationSource): Promise<Pinned> => {
   if (!cluster.options['pin-configuration']) return { template: unpinned(template), copies: [], missing: [] }
   return pinned(template, source, { app: cluster.app, workload: nameOf(cluster), namespace: cluster.namespace })
 }
 
 const liveConfiguration =
-  ({ client, namespace }: Cluster, signal: AbortSignal): ConfigurationSource =>
+  ({ client, namespace }: Place, signal: AbortSignal): ConfigurationSource =>
   ({ kind, name }) =>
     client.get<Configuration>(pathOf(kind === 'Secret' ? kinds.secret : kinds.configMap, namespace, name), { signal })
 

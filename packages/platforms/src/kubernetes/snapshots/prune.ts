@@ -1,7 +1,7 @@
 import { recordStore } from '@deploy-kit/records'
 import { sameRelease, type Release } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { copiesIn } from '../configuration/pin.ts'
 import { ours, selectorText } from '../objects/labels.ts'
 import { asLabel } from '../objects/names.ts'
@@ -23,7 +23,7 @@ interface Runnable {
  * Removes the snapshots of releases that neither run, nor can come back, nor are among the last that served, and with them the copies of
  * ConfigMaps and Secrets that no other release reads.
  */
-export const pruneSnapshots = async (cluster: Cluster, snapshots: Snapshots, signal: AbortSignal): Promise<void> => {
+export const pruneSnapshots = async (cluster: Place, snapshots: Snapshots, signal: AbortSignal): Promise<void> => {
   const { guard, options } = cluster
   const [kept, recorded, runnable] = await Promise.all([
     snapshots.list(signal),
@@ -50,7 +50,7 @@ export const pruneSnapshots = async (cluster: Cluster, snapshots: Snapshots, sig
 const nameIn = (copy: string): string => copy.slice(copy.indexOf('/') + 1)
 
 /** Removes a copy of ours; an object that only has its name stays. */
-const removeCopy = async (cluster: Cluster, copy: string, signal: AbortSignal): Promise<void> => {
+const removeCopy = async (cluster: Place, copy: string, signal: AbortSignal): Promise<void> => {
   const { client, namespace } = cluster
   const path = pathOf(copy.startsWith('Secret/') ? kinds.secret : kinds.configMap, namespace, nameIn(copy))
   const found = await client.get(path, { signal })
@@ -64,7 +64,7 @@ interface Owned extends KubeObject {
   readonly spec?: { readonly template?: PodTemplate }
 }
 
-const runnableOf = async (cluster: Cluster, signal: AbortSignal): Promise<Runnable> => {
+const runnableOf = async (cluster: Place, signal: AbortSignal): Promise<Runnable> => {
   const { client, namespace, options } = cluster
   const kind = kinds[workloadKindOf(options)]
   const sides = [

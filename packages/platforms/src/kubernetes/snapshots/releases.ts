@@ -1,7 +1,7 @@
 import { KitError, messageOf } from '@deploy-kit/core'
 import { sameRelease, shortDigest, type Release } from '@deploy-kit/rollout'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import type { Configuration } from '../configuration/copies.ts'
 import { copiesIn } from '../configuration/pin.ts'
 import { isJob } from '../jobs/compose-jobs.ts'
@@ -61,7 +61,7 @@ const isConfiguration = ({ kind = '' }: KubeObject): boolean => /^(?:ConfigMap|S
 
 const keyOf = ({ digest, configuration }: Release): string => `${shortDigest(digest)}-${configuration}`
 
-export const releasesOf = (cluster: Cluster): Releases => {
+export const releasesOf = (cluster: Place): Releases => {
   const { client, namespace, options, clock, log } = cluster
   const snapshots = snapshotsOf(cluster)
   const companions = companionObjects(cluster)

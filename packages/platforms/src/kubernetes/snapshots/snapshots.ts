@@ -1,7 +1,7 @@
 import { KitError } from '@deploy-kit/core'
 import type { Release } from '@deploy-kit/rollout'
 import { kinds, pathOf, type Kind } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import type { Configuration } from '../configuration/copies.ts'
 import { selectorText } from '../objects/labels.ts'
 import { nameOf } from '../workload/observe.ts'
@@ -30,7 +30,7 @@ export interface Snapshots {
   refuseTooLarge(blueprint: Blueprint): void
 }
 
-export const snapshotsOf = (cluster: Cluster): Snapshots => {
+export const snapshotsOf = (cluster: Place): Snapshots => {
   const { client, namespace, app } = cluster
   const place: SnapshotPlace = { app, workload: nameOf(cluster), namespace }
   const pathIn = (kind: Kind, name?: string): string => pathOf(kind, namespace, name)

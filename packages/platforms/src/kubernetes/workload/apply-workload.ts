@@ -1,6 +1,6 @@
 import { KitError } from '@deploy-kit/core'
 import { kinds, pathOf } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { takeOver } from '../manifests/field-managers.ts'
 import { canonical } from '../objects/hash.ts'
 import type { Deployment } from '../objects/models.ts'
@@ -18,7 +18,7 @@ import { sameTemplate } from './template-identity.ts'
  * @param scale replicas to set, where manifests ask for another number
  */
 export const applyWorkload = async (
-  cluster: Cluster,
+  cluster: Place,
   blueprint: Blueprint,
   scale: number | undefined,
   signal: AbortSignal,
@@ -38,7 +38,7 @@ export const applyWorkload = async (
 }
 
 /** The workload, made for the first time. With its replicas, so that it does not begin as one. */
-const created = async (cluster: Cluster, { workload, replicas }: Blueprint, signal: AbortSignal): Promise<Deployment> => {
+const created = async (cluster: Place, { workload, replicas }: Blueprint, signal: AbortSignal): Promise<Deployment> => {
   const { client, namespace, options } = cluster
   const kind = kinds[workloadKindOf(options)]
   const object = { ...workload, spec: { ...workload.spec, ...(replicas !== undefined && { replicas }) } } as Deployment
@@ -68,7 +68,7 @@ const ownFields = (live: Deployment, { release, workload }: Blueprint, container
 
 /** Whether setting the release's own fields gives the workload of the blueprint, which the server knows best. */
 const suffices = async (
-  cluster: Cluster,
+  cluster: Place,
   path: string,
   live: Deployment,
   fields: Deployment,

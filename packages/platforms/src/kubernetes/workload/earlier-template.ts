@@ -1,6 +1,6 @@
 import { configurationOf, sameRelease, type Release } from '@deploy-kit/rollout'
 import { kinds, pathOf } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { ours, selectorText } from '../objects/labels.ts'
 import type { ControllerRevision, Deployment, PodTemplate, ReplicaSet, Workload } from '../objects/models.ts'
 import { containerOf } from './container.ts'
@@ -12,7 +12,7 @@ import type { WorkloadKind } from './workload-kind.ts'
  * newest of them that is the release; undefined when there is none any more. Never "the one before": that may be another bad one.
  */
 export const earlierTemplate = async (
-  { client, namespace, options }: Cluster,
+  { client, namespace, options }: Place,
   kind: WorkloadKind,
   workload: Workload,
   release: Release,

@@ -1,6 +1,6 @@
 import type { TargetState } from '@deploy-kit/rollout'
 import { kinds, pathOf } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { ours, selectorText } from '../objects/labels.ts'
 import { canaryNameOf } from './canary-objects.ts'
 import type { KubernetesOptions } from '../options.ts'
@@ -25,13 +25,13 @@ export interface Observation {
 }
 
 /** Name of the workload that is released: `shop` of `deployment/shop`. */
-export const nameOf = ({ options }: Pick<Cluster, 'options'>): string => options.workload.slice(options.workload.indexOf('/') + 1)
+export const nameOf = ({ options }: Pick<Place, 'options'>): string => options.workload.slice(options.workload.indexOf('/') + 1)
 
 /**
  * Reads both sides. The pods of a side are read again only when its Deployment has changed since: its status counts them, so every
  * change of theirs that matters is one of it.
  */
-export const observation = (cluster: Cluster): Observation => {
+export const observation = (cluster: Place): Observation => {
   const { client, namespace } = cluster
   const kind = workloadKindOf(cluster.options)
   const workload = pathOf(kinds[kind], namespace, nameOf(cluster))
@@ -51,7 +51,7 @@ export const observation = (cluster: Cluster): Observation => {
   return { observe, last: () => last }
 }
 
-const podsOf = ({ client, namespace }: Cluster, belongs: (pod: Pod) => boolean) => {
+const podsOf = ({ client, namespace }: Place, belongs: (pod: Pod) => boolean) => {
   let readFor = ''
   let pods: readonly Pod[] = []
   return async (of: Deployment | undefined, signal: AbortSignal): Promise<readonly Pod[]> => {

@@ -1,18 +1,15 @@
 import { KitError } from '@deploy-kit/core'
 import { kinds, pathOf, type KubeObject } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { canonical } from '../objects/hash.ts'
-import { ours, prefix, selects, selectorText, type Labels, type LabelSelector } from '../objects/labels.ts'
+import { ours, selects, selectorText, type LabelSelector } from '../objects/labels.ts'
 import { asLabel } from '../objects/names.ts'
+import { selectorOf } from '../objects/service-selector.ts'
 import type { Blueprint } from '../snapshots/blueprint.ts'
 import type { Deployment, Service } from '../objects/models.ts'
 
 /** Every Service that sends requests to the workload's pods. */
-export const servicesOf = async (
-  { client, namespace }: Cluster,
-  workload: Deployment,
-  signal: AbortSignal,
-): Promise<readonly Service[]> => {
+export const servicesOf = async ({ client, namespace }: Place, workload: Deployment, signal: AbortSignal): Promise<readonly Service[]> => {
   const { items } = await client.list<Service>(pathOf(kinds.service, namespace), { signal })
   return inFrontOf(workload, items)
 }
@@ -32,18 +29,9 @@ export const selectorsOfStable = (services: readonly Service[], ...workloads: re
   ...workloads.map(({ spec }) => spec?.selector ?? {}),
 ]
 
-/** On a Service that sends all of its traffic to the canary for now: what it selects otherwise. */
-export const selectorBefore = `${prefix}/selector`
-
-/** What a Service selects when all of its traffic is stable's; undefined for one that selects nothing. */
-export const selectorOf = ({ metadata, spec }: Service): Labels | undefined => {
-  const before = metadata?.annotations?.[selectorBefore]
-  return before === undefined ? spec?.selector : (JSON.parse(before) as Labels)
-}
-
 /** Every Service that will send requests to the pods of a release: those of its manifests are as they will be. */
 export const servicesOfRelease = async (
-  cluster: Cluster,
+  cluster: Place,
   { workload, objects }: Blueprint,
   signal: AbortSignal,
 ): Promise<readonly Service[]> => {
@@ -55,7 +43,7 @@ export const servicesOfRelease = async (
 
 /** The Services that send requests to the canary's pods alone. */
 export const servicesOfCanary = async (
-  { client, namespace, app }: Cluster,
+  { client, namespace, app }: Place,
   canary: Deployment | undefined,
   signal: AbortSignal,
 ): Promise<readonly Service[]> => {
@@ -68,7 +56,7 @@ export const servicesOfCanary = async (
  * The Service that the router sends stable's traffic to: the one that is named, else the only one that selects the pods.
  * @throws KitError `workload-service-unclear` naming those that there are
  */
-export const frontService = (services: readonly Service[], { options }: Pick<Cluster, 'options'>): Service => {
+export const frontService = (services: readonly Service[], { options }: Pick<Place, 'options'>): Service => {
   const found =
     options.service === undefined
       ? services.length === 1

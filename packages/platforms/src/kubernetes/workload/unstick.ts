@@ -1,6 +1,6 @@
 import { messageOf } from '@deploy-kit/core'
 import { kinds, pathOf } from '../api/index.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Place } from '../place.ts'
 import { selectorText } from '../objects/labels.ts'
 import type { Pod, StatefulSet } from '../objects/models.ts'
 import { isReady } from './pods.ts'
@@ -12,7 +12,7 @@ const everyMs = 1_000
  * is not ready before it replaces any, also when it is of a template that was given up and never will be (kubernetes/kubernetes#67250; the
  * documentation of StatefulSets calls it "forced rollback"). Such a pod is deleted when it was found so twice, and made anew from the present template.
  */
-export const unstick = async ({ client, clock, namespace, log }: Cluster, name: string, signal: AbortSignal): Promise<void> => {
+export const unstick = async ({ client, clock, namespace, log }: Place, name: string, signal: AbortSignal): Promise<void> => {
   const path = pathOf(kinds.statefulSet, namespace, name)
   let suspects = new Set<string>()
   const look = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { kinds, pathOf } from '../../api/index.ts'
 import { prefix, selects, type Labels } from '../../objects/labels.ts'
 import type { Deployment, Pod, Service } from '../../objects/models.ts'
 import { isReady } from '../../workload/pods.ts'
-import { selectorBefore, selectorOf } from '../../workload/services.ts'
+import { selectorBefore, selectorOf } from '../../objects/service-selector.ts'
 import type { RouterContext } from '../router.ts'
 import { shareOf } from './counts.ts'
 
