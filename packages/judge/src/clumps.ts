@@ -10,7 +10,8 @@ export const phiLevels: readonly number[] = [Math.SQRT2, 2, 2 * Math.SQRT2, 4, 4
 export type Clumps = readonly Mixture[]
 
 export function newClumps(bets: number): Clumps {
-  return phiLevels.map(() => newMixture(bets))
+  const mixture = newMixture(bets)
+  return phiLevels.map(() => mixture)
 }
 
 /**
@@ -23,14 +24,16 @@ export function lookAtClumps(
   logFactors: readonly number[],
   divisorAt: (level: number) => number,
 ): Clumps {
-  let divisor = 1
+  let before: Mixture | undefined
   let payoffs = payoffsOf(logFactors)
   return clumps.map((mixture, k) => {
     const wanted = divisorAt(phiLevels[k] ?? 1)
     // Where a look has few failures, many levels count them alike.
-    if (wanted !== divisor) payoffs = payoffsOf(divided(logFactors, wanted))
-    divisor = wanted
-    return stakeAndPlay(mixture, renewal, payoffs)
+    const isNew = wanted !== payoffs.divisor
+    if (isNew) payoffs = payoffsOf(logFactors, wanted)
+    // Levels that no look has told apart so far are one and the same.
+    if (isNew || mixture !== clumps[k - 1] || before === undefined) before = stakeAndPlay(mixture, renewal, payoffs)
+    return before
   })
 }
 

@@ -67,17 +67,24 @@ function stakeOf(purse: number, mass: number, planned: boolean): number {
 /** Factors of one interval, taken out of their logarithms once for the many mixtures that they pay. */
 export interface Payoffs {
   readonly logFactors: readonly number[]
+  /** So many failures count as one. */
+  readonly divisor: number
   /** 0 where a factor is too large or too small to be written. */
   readonly factors: readonly number[]
 }
 
-export function payoffsOf(logFactors: readonly number[]): Payoffs {
-  return { logFactors, factors: logFactors.map((log) => (Math.abs(log) < writable ? Math.exp(log) : 0)) }
+export function payoffsOf(logFactors: readonly number[], divisor = 1): Payoffs {
+  return {
+    logFactors,
+    divisor,
+    factors: logFactors.map((log) => (Math.abs(log) < writable * divisor ? Math.exp(log / divisor) : 0)),
+  }
 }
 
 /** `play(bet(mixture, stakesOf(mixture, planned)), logFactors)` at once: the same numbers in less time. */
-export function stakeAndPlay({ masses, unspent }: Mixture, planned: boolean, { logFactors, factors }: Payoffs): Mixture {
-  const after: number[] = []
+export function stakeAndPlay({ masses, unspent }: Mixture, planned: boolean, { logFactors, divisor, factors }: Payoffs): Mixture {
+  // Copied at their length, since growing them one by one is what would take the time.
+  const after = [...masses]
   let purses: number[] | undefined
   for (let j = 0; j < masses.length; j++) {
     const mass = masses[j] ?? 0
@@ -88,7 +95,7 @@ export function stakeAndPlay({ masses, unspent }: Mixture, planned: boolean, { l
       purses[j] = purse - stake
     }
     const factor = factors[j] ?? 1
-    after.push(factor === 0 ? grow(mass + stake, logFactors[j] ?? 0) : Math.min(largest, (mass + stake) * factor))
+    after[j] = factor === 0 ? grow(mass + stake, (logFactors[j] ?? 0) / divisor) : Math.min(largest, (mass + stake) * factor)
   }
   return { masses: after, unspent: purses ?? unspent }
 }

@@ -28,8 +28,8 @@ export function newRateRatio(): RateRatio {
 export function lookAtRateRatio({ above, below }: RateRatio, { canary, stable }: Interval, phi: number): RateRatio {
   if (canary.requests === 0 || stable.requests === 0 || canary.failures + stable.failures === 0) return { above, below }
   const lns = powers.map((power) => Math.log(power * canary.requests + stable.requests))
-  const up: number[] = []
-  const down: number[] = []
+  const up = [...above]
+  const down = [...below]
   const all = canary.failures + stable.failures
   for (let place = 0; place < above.length; place++) {
     const { k, steps, ln } = places[place] ?? nowhere
@@ -37,8 +37,8 @@ export function lookAtRateRatio({ above, below }: RateRatio, { canary, stable }:
     const at = lns[k] ?? 0
     const ofStable = at - (lns[k + steps] ?? 0)
     const ofCanary = at - (lns[k - steps] ?? 0) - ln
-    up.push((above[place] ?? 0) + (canary.failures * ln + all * ofStable) / phi)
-    down.push((below[place] ?? 0) + (stable.failures * ln + all * ofCanary) / phi)
+    up[place] = (above[place] ?? 0) + (canary.failures * ln + all * ofStable) / phi
+    down[place] = (below[place] ?? 0) + (stable.failures * ln + all * ofCanary) / phi
   }
   return { above: up, below: down }
 }

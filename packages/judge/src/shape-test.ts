@@ -1,6 +1,6 @@
 import { densityRatios, quantile, rising, slowdownLogFactor, slowdownsFor, smoothed, sum, type Slowdown } from './histogram.ts'
 import { slowdownBeyondLogFactor } from './histogram-margin.ts'
-import { clumpsAt, divided, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
+import { clumpsAt, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { evidenceIn, newMixture, payoffsOf, stakeAndPlay, type Mixture } from './mixture.ts'
 import type { MetricSettings, Tolerance } from './options.ts'
 import { measureAlone, measuredPhi, newSpread, type Spread } from './spread.ts'
@@ -99,7 +99,7 @@ function played(
   )
   return {
     ...bets,
-    against: stakeAndPlay(bets.against, renewal, payoffsOf(divided(factors, settings.overdispersion))),
+    against: stakeAndPlay(bets.against, renewal, payoffsOf(factors, settings.overdispersion)),
     ...(bets.clumps && { clumps: lookAtClumps(bets.clumps, renewal, factors, (level) => level) }),
   }
 }

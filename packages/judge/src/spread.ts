@@ -18,6 +18,8 @@ const scales: readonly Scale[] = [
   { intervals: 20, fewest: 5, surprise: 2 },
 ]
 
+const never: Scale = { intervals: Infinity, fewest: Infinity, surprise: 0 }
+
 /** Sums over the blocks of one length; d is what the first half has beyond its part of the failures, v the variance of that for independent failures. */
 export interface Blocks {
   readonly blocks: number
@@ -86,7 +88,7 @@ function close(sums: Blocks, { first, second }: Halves): Blocks {
  */
 export function measureAlone(spread: Spread, stable: Halves['first']): Spread {
   return spread.map((sums, k) => {
-    const { intervals } = scales[k] ?? { intervals: Infinity }
+    const { intervals } = scales[k] ?? never
     if (intervals > 4) return sums
     const open = sums.open.alone ? sums.open : empty
     const isFirst = open.intervals < intervals
@@ -142,7 +144,7 @@ export function isSpread(value: unknown): value is Spread {
 export function measuredPhi(spread: Spread): number {
   let phi = 1
   for (const [k, { blocks, d2, v, noise, d4, d2v, v2 }] of spread.entries()) {
-    const { fewest, surprise } = scales[k] ?? { fewest: Infinity, surprise: 0 }
+    const { fewest, surprise } = scales[k] ?? never
     if (v === 0 || blocks < fewest) continue
     if (d2 - v < surprise * Math.sqrt(noise)) continue
     const ratio = d2 / v
