@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import * as exported from '@deploy-kit/judge'
 import { createJudge, describeEvidence, duration, forecast } from '@deploy-kit/judge'
 import { expect, test } from '@jest/globals'
 
@@ -37,4 +38,8 @@ test('the worked example of the README prints what the README says', () => {
   expect(readme).toContain(
     `found after ${detect?.replace(' 0 s', '')} (half of the cases), ${late} (95 %); a good one passes after ${promote}, ${latePromote}`,
   )
+})
+
+test('the README names everything that the package exports', () => {
+  expect(Object.keys(exported).filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([])
 })

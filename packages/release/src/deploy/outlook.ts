@@ -21,9 +21,9 @@ export interface Outlook {
   readonly warnings: readonly string[]
 }
 
-/** So often a source that remembers nothing is read before a release, and with at most so many milliseconds between: five seconds in all. */
+/** So often a source that remembers nothing is read before a release, within two looks, and within two seconds at most. */
 const readings = 5
-const longestBetweenMs = 1_000
+const longestObservationMs = 2_000
 
 /**
  * What stable did lately, where the source remembers, or what it does now, in a few readings one after the other. Undefined when nothing serves, or nobody asks.
@@ -41,10 +41,11 @@ export const observeTraffic = async (
   })
   if (recent !== undefined && !(recent instanceof Error) && recent.requests > 0) return recent
   await source.read(signal)
+  const betweenMs = Math.min(2 * pollMs, longestObservationMs) / readings
   const from = clock.now()
   const seen: Counts[] = []
   for (let reading = 0; reading < readings; reading++) {
-    await clock.sleep(Math.min(pollMs, longestBetweenMs), signal)
+    await clock.sleep(betweenMs, signal)
     seen.push(await source.read(signal))
   }
   const ms = clock.now() - from
