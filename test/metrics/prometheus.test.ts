@@ -188,6 +188,19 @@ describe('what stable did before', () => {
     expect(prometheus.asked).toHaveLength(asked + 1)
   })
 
+  test('tells of the intervals of one pod alone, which has no halves', async () => {
+    const counts = source()
+    for (let quarter = 0; quarter < 24; quarter += 1) {
+      world.counts('stable', { requests: 100, failures: 1 }, 'a')
+      world.passes()
+    }
+    await counts.read(signal)
+    const recent = await counts.recent?.(signal)
+    expect(recent?.halves).toBeUndefined()
+    expect(recent?.intervals?.reduce((sum, { failures }) => sum + failures, 0)).toBe(23)
+    expect(recent?.intervals).toHaveLength((recent?.ms ?? 0) / 15_000)
+  })
+
   test('a service that nobody has asked yet has no past', async () => {
     expect(await source().recent?.(signal)).toBeUndefined()
   })

@@ -47,11 +47,13 @@ function describePreview({ stable, lastOfStable, sinceMs }: Evidence): string {
 }
 
 /** What was measured of the clumps, where it weakens the evidence. */
-function clumps({ overdispersion: { phi, measured, supposed }, stretch }: Evidence): string {
-  if (supposed > phi)
-    return stretch.canary.failures < 2
+function clumps({ overdispersion: { phi, measured, supposed }, stretch, verdict }: Evidence): string {
+  if (supposed > phi) {
+    // What failed in spite of it needs no excuse.
+    return stretch.canary.failures < 2 || verdict === 'fail'
       ? ''
       : `; how failures clump is not known yet, so up to ${Number(supposed.toPrecision(2))} of a look count as one`
+  }
   return measured && phi > 1 ? `; failures come in clumps, ${Number(phi.toPrecision(2))} count as one` : ''
 }
 
