@@ -52,7 +52,7 @@ export const abilities: Readonly<Record<RouterName, Abilities>> = {
     weights: 'any',
     header: yes('by IngressRoute'),
     cookie: yes('by IngressRoute'),
-    affinity: yes('by `weighted.sticky` of your TraefikService'),
+    affinity: yes('by `weighted.sticky` of your TraefikService; at a weight of 0 everybody comes home'),
     taken: 'the API server has it',
   },
   contour: {
