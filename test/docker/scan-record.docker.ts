@@ -44,6 +44,10 @@ const about = (digest: string, verdict: 'pass' | 'fail' = 'pass', agoMs = 0): Sc
   deployKit: { ...predicate.deployKit, digests: [digest], verdict, failing: verdict === 'pass' ? 0 : 3 },
 })
 
+interface Envelope {
+  readonly dsseEnvelope: object
+}
+
 describe('a release with the attestation in a file', () => {
   test('goes on when the right key has signed that the digest passed', async () => {
     await using shop = stage.shop()
@@ -99,6 +103,19 @@ describe('a release with the attestation in a file', () => {
         const statement = Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString('utf8')
         bundle.dsseEnvelope.payload = Buffer.from(statement.replace('"verdict":"fail"', '"verdict":"pass"')).toString('base64')
         await writeFile(file, JSON.stringify(bundle))
+        return file
+      },
+      'scan-record-unverified',
+      /`cosign verify-blob-attestation` ended with status/,
+    ],
+    [
+      'that stands beside a signed one, under the other name that its format allows',
+      async () => {
+        const digest = await stage.digest('v1')
+        const signed = JSON.parse(await readFile(await ours.attestsInFile(digest, about(digest, 'fail')), 'utf8')) as Envelope
+        const forged = JSON.parse(await readFile(await theirs.attestsInFile(digest, about(digest)), 'utf8')) as Envelope
+        const file = join(yard.directory, 'two.json')
+        await writeFile(file, JSON.stringify({ ...signed, dsse_envelope: signed.dsseEnvelope, dsseEnvelope: forged.dsseEnvelope }))
         return file
       },
       'scan-record-unverified',
