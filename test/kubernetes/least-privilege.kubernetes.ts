@@ -63,7 +63,7 @@ const withoutWrites = (object: KubeObject): KubeObject => {
   return Object.assign({}, object, { rules })
 }
 
-/** A budget and a policy of stable's pods, so that the canary has companions. */
+/** A budget and a policy of stable's pods, so that the canary has companions, and an autoscaler that is kept from shrinking stable. */
 const companionSources = (namespace: string) => {
   const selector = { matchLabels: { app: 'web' } }
   return [
@@ -73,6 +73,12 @@ const companionSources = (namespace: string) => {
       kind: 'NetworkPolicy',
       metadata: { name: 'web', namespace },
       spec: { podSelector: selector, policyTypes: ['Ingress'], ingress: [{ ports: [{ port: 8080 }] }] },
+    },
+    {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web', namespace },
+      spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, minReplicas: 1, maxReplicas: 2 },
     },
   ]
 }

@@ -26,7 +26,7 @@ export const permissionsOf = (options: RoleOptions, known?: KnownOfCluster): rea
   const isAbsent = ({ part, group }: Permission): boolean =>
     known !== undefined && group !== '' && !known.groups.has(group) && (part === 'findings' || part === 'auto')
   const wanted = permissions.filter(
-    (permission) => parts.has(permission.part) && !isAbsent(permission) && !(permission.finds && isNamed(options.router)),
+    (permission) => parts.has(permission.part) && !isAbsent(permission) && !(permission.finds && isKnown(options.router)),
   )
   return [...wanted, ...(known?.brought ?? []).filter(({ namespaced }) => namespaced).map((kind) => broughtBy(options, kind))]
 }
@@ -90,8 +90,8 @@ const partsOfFound = ({ name, routes }: InUse): readonly Part[] => {
   return name === 'smi' || name === 'none' ? [] : [name]
 }
 
-/** Whether the options name the object whose weights are changed. */
-const isNamed = (given: KubernetesOptions['router']): boolean => namedRoute(given) !== undefined
+/** Whether nothing has to be looked for: the options name the object whose weights are changed, or the look at all kinds finds it. */
+const isKnown = (given: KubernetesOptions['router']): boolean => namedRoute(given) !== undefined || chosenRouter(given).name === 'auto'
 
 /** Name of the object whose weights are changed, where the options say it. */
 export const namedRoute = (given: KubernetesOptions['router']): string | undefined => {

@@ -58,10 +58,10 @@ const probe = ({ name, readinessProbe }: Container): readonly Finding[] =>
 
 const resources = ({ name, resources: { requests, limits } = {} }: Container): readonly Finding[] => {
   const missing = [
-    ...(requests?.['cpu'] === undefined ? ['a request for CPU'] : []),
-    ...(requests?.['memory'] === undefined ? ['a request for memory'] : []),
+    ...(requests?.['cpu'] === undefined ? ['request for CPU'] : []),
+    ...(requests?.['memory'] === undefined ? ['request for memory'] : []),
     // A limit of CPU slows a container down without need; one of memory keeps a leak from taking the node.
-    ...(limits?.['memory'] === undefined ? ['a limit of memory'] : []),
+    ...(limits?.['memory'] === undefined ? ['limit of memory'] : []),
   ]
   return missing.length === 0 ? [] : [advice('resources-unbounded', `The container ${name} has no ${listed(missing)}.`)]
 }
