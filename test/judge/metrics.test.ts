@@ -289,6 +289,9 @@ describe('failures that come in clumps', () => {
   })
 })
 
+/** A look of a version alone. */
+const alone = (failures: number) => ({ mode: 'watch' as const, weight: 100, canary: side(failures, undefined, 100), stable: undefined })
+
 /** A canary of which a fifth is slow, beside a stable with so many slow ones. */
 const slowed = (slow: number) => ({
   boundaries: [0.1],
@@ -322,6 +325,16 @@ describe('failures of which nobody knows how they clump', () => {
     const silent = { canary: side(0, undefined, 100), stable: side(0, undefined, 900) }
     expect(judged({}, ...times(200, silent)).evidence.overdispersion).toMatchObject({ supposed: 16 })
     expect(judged({}, ...times(200, silent), ...times(5, strike)).verdict).toBe('fail')
+  })
+
+  test('of a version alone count as one in each look too, where its limit is hardly ever reached', () => {
+    const history = { requests: 20_000, failures: 2 }
+    const odds = (options: JudgeOptions, ...failures: readonly number[]) =>
+      judged({ ...options, history }, ...failures.map(alone)).evidence.against.odds
+    // Two failures in each of six looks: hardly a proof when a sixteenth of each is all that counts, but six clumps all the same.
+    expect(odds({}, 2, 2, 2, 2, 2, 2)).toBeGreaterThan(10 * odds({ overdispersion: 16 }, 2, 2, 2, 2, 2, 2))
+    expect(odds({}, 2, 2, 2, 2, 2, 2)).toBeLessThan(odds({ overdispersion: 1 }, 2, 2, 2, 2, 2, 2))
+    expect(odds({}, 12, 0, 0, 0, 0, 0)).toBeLessThan(100)
   })
 
   test('of a metric of its own are found out by itself', () => {

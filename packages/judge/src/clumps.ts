@@ -1,4 +1,4 @@
-import { newMixture, payoffsOf, stakeAndPlay, type Mixture } from './mixture.ts'
+import { newMixture, payoffsOf, stakeAndPlay, type Mixture, type Payoffs } from './mixture.ts'
 
 /**
  * What the failures may count for, two values to the doubling of phi; at the last one all failures of a look count as one. The bets are kept for each of them, so that a
@@ -15,26 +15,27 @@ export function newClumps(bets: number): Clumps {
 }
 
 /**
- * One interval, by the factors for independent failures.
- * @param divisorAt for how many failures one counts at a level
+ * One interval.
+ * @param payoffsAt what it pays at a level; the same object where levels count its failures alike
  */
-export function lookAtClumps(
-  clumps: Clumps,
-  renewal: boolean,
-  logFactors: readonly number[],
-  divisorAt: (level: number) => number,
-): Clumps {
-  let before: Mixture | undefined
-  let payoffs = payoffsOf(logFactors)
+export function lookAtClumps(clumps: Clumps, renewal: boolean, payoffsAt: (level: number) => Payoffs): Clumps {
+  let last: { readonly mixture: Mixture; readonly payoffs: Payoffs; readonly after: Mixture } | undefined
   return clumps.map((mixture, k) => {
-    const wanted = divisorAt(phiLevels[k] ?? 1)
-    // Where a look has few failures, many levels count them alike.
-    const isNew = wanted !== payoffs.divisor
-    if (isNew) payoffs = payoffsOf(logFactors, wanted)
+    const payoffs = payoffsAt(phiLevels[k] ?? 1)
     // Levels that no look has told apart so far are one and the same.
-    if (isNew || mixture !== clumps[k - 1] || before === undefined) before = stakeAndPlay(mixture, renewal, payoffs)
-    return before
+    if (last?.mixture !== mixture || last.payoffs !== payoffs) last = { mixture, payoffs, after: stakeAndPlay(mixture, renewal, payoffs) }
+    return last.after
   })
+}
+
+/** What the factors for independent failures pay where so many failures count as one. Where a look has few, many levels count them alike. */
+export function dividedBy(logFactors: readonly number[], divisorAt: (level: number) => number): (level: number) => Payoffs {
+  let payoffs: Payoffs | undefined
+  return (level) => {
+    const divisor = divisorAt(level)
+    if (payoffs?.divisor !== divisor) payoffs = payoffsOf(logFactors, divisor)
+    return payoffs
+  }
 }
 
 /** The bets for a phi, at the next level above it. */

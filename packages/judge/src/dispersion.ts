@@ -1,4 +1,4 @@
-import { clumpsAt, divided, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
+import { clumpsAt, divided, dividedBy, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { evidenceIn, newMixture, bet, play, stakesOf, type Mixture } from './mixture.ts'
 import { ratioGrid, ratioLogFactors } from './ratio-process.ts'
 import type { Interval } from './sample.ts'
@@ -127,7 +127,11 @@ function lookAtDirection({ given, clumps, once }: Direction, interval: Interval,
   const failures = interval.canary.failures + interval.stable.failures
   return {
     given: counted(given, factors, phi),
-    clumps: lookAtClumps(clumps, false, factors, (level) => Math.max(phi, level)),
+    clumps: lookAtClumps(
+      clumps,
+      false,
+      dividedBy(factors, (level) => Math.max(phi, level)),
+    ),
     once: counted(once, factors, Math.max(phi, failures)),
   }
 }

@@ -1,6 +1,6 @@
 import { boostedBy } from './boost.ts'
-import { clumpsAt, divided, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
-import { bet, cutTo, evidenceIn, newMixture, play, stakesOf, type Mixture } from './mixture.ts'
+import { clumpsAt, divided, dividedBy, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
+import { bet, cutTo, evidenceIn, newMixture, payoffsOf, play, stakesOf, type Mixture, type Payoffs } from './mixture.ts'
 import { nonInferiorityTest, promotionPrior } from './non-inferiority.ts'
 import { excessLogFactors, soundnessLogFactors } from './one-sample.ts'
 import { marginGrid, marginLogFactors } from './margin-process.ts'
@@ -101,7 +101,7 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
     return {
       ...test,
       against: play(staked, divided(factors, given)),
-      ...clumped(settings, test, look, factors, (level) => Math.max(given, level)),
+      ...clumped(settings, test, look, aloneAt(interval.canary, limit, settings, factors)),
       promotion: promote(settings, test, from, ({ ratio, absolute }) =>
         soundnessLogFactors(interval.canary, expected, ratio * reference.lower + absolute, phi),
       ),
@@ -117,7 +117,12 @@ export function lookAtFailures(settings: MetricSettings, test: FailureTest, look
   return {
     ...test,
     against: play(staked, divided(factors, given)),
-    ...clumped(settings, test, look, factors, (level) => Math.max(given, Math.min(level, together))),
+    ...clumped(
+      settings,
+      test,
+      look,
+      dividedBy(factors, (level) => Math.max(given, Math.min(level, together))),
+    ),
     boost: boostable ? boostedBy(staked, interval, test.boost, 1 / settings.alpha, payoffs) : test.boost,
     promotion: promote(settings, test, from, nonInferiorityTest(interval, expected, phi)),
     tally: addInterval(test.tally, at, interval),
@@ -130,11 +135,35 @@ function clumped(
   settings: MetricSettings,
   test: FailureTest,
   { phi, renewal }: FailureLook,
-  factors: readonly number[],
-  divisorAt: (level: number) => number,
+  payoffsAt: (level: number) => Payoffs,
 ): Pick<FailureTest, 'clumps'> {
   if (phi === null && !settings.findsOut && test.clumps === undefined) return {}
-  return { clumps: lookAtClumps(test.clumps ?? newClumps(gridOf(settings).length), renewal, factors, divisorAt) }
+  return { clumps: lookAtClumps(test.clumps ?? newClumps(gridOf(settings).length), renewal, payoffsAt) }
+}
+
+/**
+ * What a look of a version alone pays at each level. The chance of any failure in a look is at most the sum of the chances of its requests, however they clump, so counted as one
+ * failure it is within a limit that each request is within. That says most where failures are rare, and nothing where the limit itself allows several in a look, which
+ * many failures, divided, show better: half of each bet is paid by the one and half by the other.
+ */
+function aloneAt(
+  { requests, failures }: Interval['canary'],
+  limit: number,
+  settings: MetricSettings,
+  factors: readonly number[],
+): (level: number) => Payoffs {
+  const { overdispersion: given } = settings
+  if (requests * limit > 1) return dividedBy(factors, (level) => Math.max(given, level))
+  const once = excessLogFactors({ requests, failures: Math.min(1, failures) }, limit, gridOf(settings))
+  return (level) => {
+    const divisor = Math.max(given, level)
+    return payoffsOf(factors.map((factor, j) => lnMean((once[j] ?? 0) / given, factor / divisor)))
+  }
+}
+
+/** ln of the mean of two numbers, from their logarithms. */
+function lnMean(a: number, b: number): number {
+  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))) - Math.LN2
 }
 
 /**

@@ -1,6 +1,6 @@
 import { densityRatios, quantile, rising, slowdownLogFactor, slowdownsFor, smoothed, sum, type Slowdown } from './histogram.ts'
 import { slowdownBeyondLogFactor } from './histogram-margin.ts'
-import { clumpsAt, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
+import { clumpsAt, dividedBy, lookAtClumps, newClumps, type Clumps } from './clumps.ts'
 import { evidenceIn, newMixture, payoffsOf, stakeAndPlay, type Mixture } from './mixture.ts'
 import type { MetricSettings, Tolerance } from './options.ts'
 import { measureAlone, measuredPhi, newSpread, type Spread } from './spread.ts'
@@ -100,7 +100,13 @@ function played(
   return {
     ...bets,
     against: stakeAndPlay(bets.against, renewal, payoffsOf(factors, settings.overdispersion)),
-    ...(bets.clumps && { clumps: lookAtClumps(bets.clumps, renewal, factors, (level) => level) }),
+    ...(bets.clumps && {
+      clumps: lookAtClumps(
+        bets.clumps,
+        renewal,
+        dividedBy(factors, (level) => level),
+      ),
+    }),
   }
 }
 
