@@ -16,7 +16,7 @@ type By<Name extends Way['by']> = Extract<Way, { readonly by: Name }>
 
 /**
  * Where requests reach one side only. What the way that was chosen cannot reach alone is reached by a port-forward: stable while it shares
- * the router's traffic, and the canary of a first release, which no route knows.
+ * the router's traffic, and the canary of a first release or a preview, which no route knows.
  */
 export const endpointOf = (
   cluster: Cluster,
@@ -54,7 +54,7 @@ const byHeader = ({ url, settleMs }: By<'header'>, cluster: Cluster, forwarded: 
   return async (side, observed, signal) => {
     if (side === 'stable') return (await weightOf(observed, signal)) === 0 ? { url, headers: {} } : forwarded(side, observed, signal)
     if (observed.canary !== undefined && !isRouted(observed.canary)) {
-      cluster.log.info('No route knows the canary of a first release: it is reached by a port-forward.')
+      cluster.log.info('No route knows this canary, as with a first release or a preview: it is reached by a port-forward.')
       return forwarded(side, observed, signal)
     }
     const { name, canaryHeaders: headers } = await cluster.router(signal)
