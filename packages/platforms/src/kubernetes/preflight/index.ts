@@ -1,5 +1,6 @@
-import type { Finding, Platform } from '@deploy-kit/rollout'
-import { kinds, pathOf } from '../api/index.ts'
+import { KitError } from '@deploy-kit/core'
+import type { Finding, Plan, Platform } from '@deploy-kit/rollout'
+import { kinds, pathOf, type KubeObject } from '../api/index.ts'
 import { isTarget } from '../autoscaling/autoscalers.ts'
 import type { Cluster } from '../cluster.ts'
 import { releaseFindings } from '../manifests/findings.ts'
@@ -31,8 +32,9 @@ export const preflight =
     const { client, namespace, options } = cluster
     const kind = workloadKinds[options.workload.split('/')[0] ?? ''] ?? kinds.deployment
     const stable = await orNone(client.get<Deployment>(pathOf(kind, namespace, nameOf(cluster)), { signal }), undefined)
+    const objects = await keptObjects(cluster, plan, signal)
     if (stable === undefined) {
-      const lacking = missingPermissions(cluster, environment, signal)
+      const lacking = missingPermissions(cluster, environment, signal, { objects })
       return bySeverity((await Promise.all([lacking, releaseFindings(cluster, plan, stable, signal)])).flat())
     }
     const { situation, findings } = await readSituation(stable, plan, cluster, signal)
@@ -44,6 +46,7 @@ export const preflight =
         autoscalers: situation.autoscalers
           .filter(({ spec }) => isTarget(spec?.scaleTargetRef, stable))
           .map(({ metadata }) => metadata?.name ?? ''),
+        objects,
       }),
       findings.some(({ severity }) => severity === 'error') ? [] : dryRun(situation, cluster, signal),
     ])
@@ -51,6 +54,16 @@ export const preflight =
       unique([...helm, ...denied, ...release, ...findings, ...refused, ...subjects.flatMap((subject) => subject(situation))]),
     )
   }
+
+/** What a release brought that comes back, whose files may be gone. That it is not kept is told by the look at the release. */
+const keptObjects = async (cluster: Cluster, { release, kind }: Plan, signal: AbortSignal): Promise<readonly KubeObject[] | undefined> => {
+  if (kind !== 'rollback' || cluster.options.helm !== undefined) return undefined
+  const blueprint = await cluster.releases.blueprint(release, signal).catch((error: unknown) => {
+    if (error instanceof KitError && error.code === 'release-not-kept') return undefined
+    throw error
+  })
+  return blueprint?.objects ?? []
+}
 
 const workloadKinds: Readonly<Record<string, (typeof kinds)['deployment' | 'statefulSet' | 'daemonSet']>> = {
   deployment: kinds.deployment,

@@ -30,7 +30,7 @@ export const lookForRole = async (cluster: Cluster, signal: AbortSignal, seen: L
     neighbourGroups(cluster, signal),
     seen.front ?? frontOf(cluster, signal),
     seen.autoscalers ?? autoscalerNames(cluster, signal),
-    broughtKinds(cluster, signal),
+    broughtKinds(cluster, seen.objects, signal),
   ])
   const isOpen = chosenRouter(cluster.options.router).name === 'auto' && workloadKindOf(cluster.options) === 'deployment'
   const inUse = isOpen && front !== undefined ? (await survey(routerContext(cluster, front), signal)).inUse : []
@@ -55,9 +55,14 @@ const autoscalerNames = async (cluster: Cluster, signal: AbortSignal): Promise<r
   (await orNone(autoscalersOf(cluster, signal), [])).map(({ metadata }) => metadata?.name ?? '')
 
 /** The kinds that manifests have beside the workload, or that a chart has put into the cluster. One that the cluster does not know yet is left out. */
-const broughtKinds = async (cluster: Cluster, signal: AbortSignal): Promise<readonly ServedKind[]> => {
+const broughtKinds = async (
+  cluster: Cluster,
+  kept: readonly KubeObject[] | undefined,
+  signal: AbortSignal,
+): Promise<readonly ServedKind[]> => {
   const { discovery } = cluster.releases.companions
-  const found = await Promise.all((await broughtObjects(cluster, signal)).map((object) => discovery.find(object, signal)))
+  const objects = kept ?? (await broughtObjects(cluster, signal))
+  const found = await Promise.all(objects.map((object) => discovery.find(object, signal)))
   return [...new Map(found.flatMap((kind) => (kind === undefined ? [] : [[`${kind.apiVersion}/${kind.plural}`, kind] as const]))).values()]
 }
 

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../api/index.ts'
 import type { Place } from '../place.ts'
 import { namedRoute, type KnownOfCluster } from './parts.ts'
 import type { RoleNames } from './permissions.ts'
@@ -8,6 +9,8 @@ export interface Looked extends Partial<KnownOfCluster> {
   readonly front?: string | undefined
   /** What scales the workload. */
   readonly autoscalers?: readonly string[]
+  /** What comes beside the workload, where it is not what the files hold now. */
+  readonly objects?: readonly KubeObject[] | undefined
 }
 
 /** What the objects are called in a cluster; everything is called like the workload where nothing else is known. */
