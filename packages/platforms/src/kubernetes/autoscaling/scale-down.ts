@@ -1,5 +1,5 @@
 import { KitError } from '@deploy-kit/core'
-import { kinds, pathOf } from '../api/index.ts'
+import { unlessForbidden, overConflicts, kinds, pathOf } from '../api/index.ts'
 import type { Cluster } from '../cluster.ts'
 import type { HorizontalPodAutoscaler } from '../objects/models.ts'
 import { ownerOf } from '../objects/owner-of.ts'
@@ -24,7 +24,6 @@ export interface ScaleDown {
 /** Two intervals of the autoscaler's own look (15 s) and two of the usual metrics (15 s). */
 const seesWithinMs = 60_000
 const pollMs = 1_000
-const conflictsAllowed = 5
 const never = new AbortController().signal
 
 export const scaleDown = (cluster: Cluster): ScaleDown => {
@@ -33,30 +32,24 @@ export const scaleDown = (cluster: Cluster): ScaleDown => {
   let none = false
 
   const all = async (): Promise<readonly HorizontalPodAutoscaler[]> => {
-    const found = await autoscalersOf(cluster, never).catch(unlessForbidden)
+    const found = (await autoscalersOf(cluster, never).catch(unlessForbidden)) ?? []
     none = found.length === 0
     return found
   }
-  /** Read, changed and written with the version that was read, a few times over. */
-  const change = async (
+  /** Whether an autoscaler, just read, was changed: one that is gone by now was not. */
+  const change = (
     autoscaler: HorizontalPodAutoscaler,
     changed: (now: HorizontalPodAutoscaler) => AutoscalerPatch | undefined,
   ): Promise<boolean> => {
     const path = pathOf(kinds.autoscaler, namespace, autoscaler.metadata?.name)
-    let now: HorizontalPodAutoscaler | undefined = autoscaler
-    for (let attempt = 1; now !== undefined; attempt += 1) {
-      const patch = changed(now)
+    let fresh: HorizontalPodAutoscaler | undefined = autoscaler
+    return overConflicts(async () => {
+      const now = fresh ?? (await all()).find(({ metadata }) => metadata?.name === autoscaler.metadata?.name)
+      fresh = undefined
+      const patch = now && changed(now)
       if (patch === undefined) return false
-      try {
-        await client.patch(path, patch, { type: 'merge-patch', signal: never })
-        return true
-      } catch (error) {
-        if (error instanceof KitError && error.code === 'cluster-object-missing') return false
-        if (!(error instanceof KitError) || error.code !== 'cluster-conflict' || attempt === conflictsAllowed) throw error
-        now = (await all()).find(({ metadata }) => metadata?.name === autoscaler.metadata?.name)
-      }
-    }
-    return false
+      return client.patch(path, patch, { type: 'merge-patch', signal: never }).then(() => true, unlessGone)
+    })
   }
   const stillSeesNothing = async (): Promise<boolean> => (await all()).some((each) => isHeld(each) && wantsFewer(each))
 
@@ -106,7 +99,7 @@ export const whyNotHeld = (
   return { by: owner.name, remedy: `${owner.remedy} Then set \`managed-elsewhere: accept\` in the platform of the environment.` }
 }
 
-const unlessForbidden = (error: unknown): readonly never[] => {
-  if (error instanceof KitError && error.code === 'cluster-forbidden') return []
+const unlessGone = (error: unknown): false => {
+  if (error instanceof KitError && error.code === 'cluster-object-missing') return false
   throw error
 }

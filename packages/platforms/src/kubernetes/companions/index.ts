@@ -1,4 +1,4 @@
-import { kinds, pathOf, type KubeObject } from '../api/index.ts'
+import { unlessForbidden, kinds, pathOf, type KubeObject } from '../api/index.ts'
 import type { Place } from '../place.ts'
 import type { Deployment } from '../objects/models.ts'
 import { canaryNameOf } from '../workload/canary-objects.ts'
@@ -6,7 +6,6 @@ import { budgetFor } from './budget.ts'
 import { policyFor } from './policy.ts'
 import type { Sides } from './sides.ts'
 import { companionSources } from './sources.ts'
-import { unlessForbidden } from './unless-forbidden.ts'
 
 /** What the canary gets beside its Deployment and Service, so that the cluster treats it as it treats stable. */
 export const companionsFor = (sides: Sides): readonly KubeObject[] => [budgetFor(sides), policyFor(sides)].flatMap((object) => object ?? [])

@@ -1,5 +1,4 @@
-import { KitError } from '@deploy-kit/core'
-import { kinds, pathOf, type Kind, type KubeObject } from '../api/index.ts'
+import { unlessForbidden, kinds, pathOf, type Kind, type KubeObject } from '../api/index.ts'
 import type { Place } from '../place.ts'
 import type { NetworkPolicy, PodDisruptionBudget } from '../objects/models.ts'
 
@@ -11,14 +10,8 @@ export interface CompanionSources {
 
 /** Budgets and policies of the namespace; none where this user may not see them, which preflight has told. */
 export const companionSources = async ({ client, namespace }: Place, signal: AbortSignal): Promise<CompanionSources> => {
-  const all = async <T extends KubeObject>(kind: Kind): Promise<readonly T[]> => {
-    try {
-      return (await client.list<T>(pathOf(kind, namespace), { signal })).items
-    } catch (error) {
-      if (error instanceof KitError && error.code === 'cluster-forbidden') return []
-      throw error
-    }
-  }
+  const all = async <T extends KubeObject>(kind: Kind): Promise<readonly T[]> =>
+    (await client.list<T>(pathOf(kind, namespace), { signal }).catch(unlessForbidden))?.items ?? []
   const [budgets, policies] = await Promise.all([
     all<PodDisruptionBudget>(kinds.podDisruptionBudget),
     all<NetworkPolicy>(kinds.networkPolicy),

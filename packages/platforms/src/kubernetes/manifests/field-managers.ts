@@ -1,5 +1,4 @@
-import { KitError } from '@deploy-kit/core'
-import { fieldManager, type KubeClient, type KubeObject } from '../api/index.ts'
+import { fieldManager, overConflicts, type KubeClient, type KubeObject } from '../api/index.ts'
 
 interface ManagedFields {
   readonly manager?: string
@@ -78,28 +77,21 @@ const merged = (a: Fields, b: Fields): Fields => {
   return both
 }
 
-const conflictsAllowed = 5
-
 /** Takes over what deploy-kit's apply of a live object needs to own. Its controllers may write into it at the same moment. */
 export const takeOver = async (client: KubeClient, path: string, wholeTemplate: boolean, signal: AbortSignal): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
+  await overConflicts(async () => {
     const live = await client.get<Managed>(path, { signal })
     const managers = live && takenOver(live, wholeTemplate)
     if (managers === undefined) return
-    try {
-      await client.patch(
-        path,
-        [
-          { op: 'replace', path: '/metadata/managedFields', value: managers },
-          { op: 'replace', path: '/metadata/resourceVersion', value: live?.metadata?.resourceVersion ?? '' },
-        ],
-        { type: 'json-patch', signal },
-      )
-      return
-    } catch (error) {
-      if (!(error instanceof KitError) || error.code !== 'cluster-conflict' || attempt === conflictsAllowed) throw error
-    }
-  }
+    await client.patch(
+      path,
+      [
+        { op: 'replace', path: '/metadata/managedFields', value: managers },
+        { op: 'replace', path: '/metadata/resourceVersion', value: live?.metadata?.resourceVersion ?? '' },
+      ],
+      { type: 'json-patch', signal },
+    )
+  })
 }
 
 /** A field that somebody else has and an apply would change. */

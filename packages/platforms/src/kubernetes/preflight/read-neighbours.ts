@@ -1,7 +1,6 @@
-import type { KubeObject } from '../api/index.ts'
+import { orNone, type KubeObject } from '../api/index.ts'
 import type { Place } from '../place.ts'
 import { neighbourKinds } from './neighbours.ts'
-import { orNone } from './or-none.ts'
 import type { Neighbours } from './situation.ts'
 
 interface GroupList extends KubeObject {

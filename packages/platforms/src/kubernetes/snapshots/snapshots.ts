@@ -1,6 +1,5 @@
-import { KitError } from '@deploy-kit/core'
 import type { Release } from '@deploy-kit/rollout'
-import { kinds, pathOf, type Kind } from '../api/index.ts'
+import { kinds, overConflicts, pathOf, type Kind } from '../api/index.ts'
 import type { Place } from '../place.ts'
 import type { Configuration } from '../configuration/copies.ts'
 import { selectorText } from '../objects/labels.ts'
@@ -37,18 +36,13 @@ export const snapshotsOf = (cluster: Place): Snapshots => {
   const create = async (object: Configuration, signal: AbortSignal): Promise<void> => {
     const kind = object.kind === 'Secret' ? kinds.secret : kinds.configMap
     const path = pathIn(kind, object.metadata?.name)
-    for (let attempt = 1; ; attempt += 1) {
+    await overConflicts(async () => {
       const found = await client.get<Configuration>(path, { signal })
       if (found !== undefined && sameContent(found, object)) return
-      try {
-        // What is kept cannot be changed, only made anew.
-        if (found !== undefined) await client.remove(path, { signal })
-        await client.create(pathIn(kind), object, { signal })
-        return
-      } catch (error) {
-        if (!(error instanceof KitError) || error.code !== 'cluster-conflict' || attempt === 3) throw error
-      }
-    }
+      // What is kept cannot be changed, only made anew.
+      if (found !== undefined) await client.remove(path, { signal })
+      await client.create(pathIn(kind), object, { signal })
+    }, 3)
   }
 
   return {

@@ -1,7 +1,6 @@
 import { KitError, type Clock } from '@deploy-kit/core'
-import { kinds, mirror, pathOf, type KubeClient, type Mirror } from '../api/index.ts'
+import { orNone, kinds, mirror, pathOf, type KubeClient, type Mirror } from '../api/index.ts'
 import { selectorText } from '../objects/labels.ts'
-import { orNone } from '../preflight/or-none.ts'
 import type { Event, Pod, Workload } from '../objects/models.ts'
 import { failedCreate, replicaFailure } from './readiness/creation-fault.ts'
 import type { Fault } from './readiness/fault.ts'

@@ -1,8 +1,5 @@
-import { KitError } from '@deploy-kit/core'
 import { isDeepStrictEqual } from 'node:util'
-import type { KubeClient, KubeObject } from '../../api/index.ts'
-
-const conflictsAllowed = 5
+import { overConflicts, type KubeClient, type KubeObject } from '../../api/index.ts'
 
 interface Rewrite<T> {
   readonly path: string
@@ -13,8 +10,7 @@ interface Rewrite<T> {
 }
 
 /**
- * Reads, changes and writes with the version that was read. A write that meets another writer begins again with what is there now,
- * from what was meant, a few times. Nothing is written when nothing changes.
+ * Reads, changes and writes, over the conflicts with other writers, from what was meant. Nothing is written when nothing changes.
  * @throws KitError `cluster-conflict` when somebody else was faster each time
  */
 export const rewritten = async <T extends KubeObject>(
@@ -22,15 +18,11 @@ export const rewritten = async <T extends KubeObject>(
   { path, known, read, to }: Rewrite<T>,
   signal: AbortSignal,
 ): Promise<T> => {
-  let found = known ?? (await read())
-  for (let attempt = 1; ; attempt += 1) {
+  let fresh = known
+  return overConflicts(async () => {
+    const found = fresh ?? (await read())
+    fresh = undefined
     const wanted = to(found)
-    if (isDeepStrictEqual(wanted, found)) return found
-    try {
-      return await client.replace<T>(path, wanted, { signal })
-    } catch (error) {
-      if (!(error instanceof KitError) || error.code !== 'cluster-conflict' || attempt === conflictsAllowed) throw error
-    }
-    found = await read()
-  }
+    return isDeepStrictEqual(wanted, found) ? found : client.replace<T>(path, wanted, { signal })
+  })
 }
