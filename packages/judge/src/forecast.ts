@@ -66,7 +66,8 @@ export function forecast(outlook: Outlook): Forecast {
   const phi = errors.overdispersion
   const bad = sumOf(traffic.map((part) => comparison(part.weight / 100, regression, baseline, part.rps)))
   const detect = Math.log(1 / errors.alpha)
-  const detected = (z: number) => timeToDetect(detect, bad, z, pollMs, clumpsAhead(outlook, settings, traffic))
+  const clumpings = clumpsAhead(outlook, settings, traffic)
+  const detected = (z: number) => timeToDetect(detect, bad, z, pollMs, clumpings)
   const promote = Math.log(1 / errors.beta) + overheadOfPromotion
   const good = together(traffic.map((part) => soundness(part.weight / 100, baseline, marginAt(errors, weight), part.rps / phi)))
   return {

@@ -73,10 +73,10 @@ export const outlookFor = (plan: Plan, traffic: ObservedTraffic, judging: Judgin
   const steps = plan.steps.filter((step) => step.weight > 0 && step.bake !== undefined)
   const times = steps.map((step) => ({ step, ahead: lookAhead({ weight: step.weight, pollMs }, traffic, judging) }))
   const seen = describeTraffic(traffic, judging)
-  const preview = previewOf(plan, traffic, judging)
+  const previewMs = previewOf(plan, traffic, judging)
   return {
     lines: [
-      ...(preview === undefined ? [] : [`${seen} stable is known well enough for a switch after about ${formatDuration(preview.knownMs)}`]),
+      ...(previewMs === undefined ? [] : [`${seen} stable is known well enough for a switch after about ${formatDuration(previewMs)}`]),
       ...times.map(
         ({ step, ahead }) =>
           `${seen} the step of ${step.weight} % needs about ${around(ahead)}; ${detections({ weight: step.weight, pollMs }, traffic, judging)}`,
@@ -86,15 +86,11 @@ export const outlookFor = (plan: Plan, traffic: ObservedTraffic, judging: Judgin
   }
 }
 
-/** How long the preview of a switch watches stable; undefined where nothing has to be known of it. */
-const previewOf = (
-  plan: Plan,
-  { perSecond, seenRate }: ObservedTraffic,
-  { options, probesPerSecond }: Judging,
-): { readonly knownMs: number } | undefined => {
+/** Milliseconds that the preview of a switch watches stable; undefined where nothing has to be known of it. */
+const previewOf = (plan: Plan, { perSecond, seenRate }: ObservedTraffic, { options, probesPerSecond }: Judging): number | undefined => {
   const step = plan.steps.find(({ weight, bake }) => weight === 0 && bake !== undefined)
   if (step === undefined || probesPerSecond > 0) return undefined
-  return { knownMs: knownAfterMs({ rps: perSecond, weight: 0, baseline: seenRate, options }) + plan.pollMs / 2 }
+  return knownAfterMs({ rps: perSecond, weight: 0, baseline: seenRate, options }) + plan.pollMs / 2
 }
 
 interface Place {
@@ -102,23 +98,28 @@ interface Place {
   readonly pollMs: number
 }
 
-/** The judge's forecast for a weight, above 0, at some traffic, and for a version that fails so many times as often. */
-export const lookAhead = (
+/** The judge's forecast for a step at a weight, above 0, at some traffic. */
+export const lookAhead = (place: Place, traffic: ObservedTraffic, judging: Judging): Forecast => {
+  const ahead = forecastFor(place, traffic, judging, 10)
+  if (judging.probesPerSecond > 0) return ahead
+  // The last step with stable also lasts until the canary could be alone.
+  const known = knownAfterMs({ weight: place.weight, options: judging.options, rps: traffic.perSecond, baseline: traffic.seenRate })
+  return { ...ahead, promoteMedianMs: Math.max(ahead.promoteMedianMs, known), promoteP95Ms: Math.max(ahead.promoteP95Ms, known) }
+}
+
+/** The same by the traffic at that weight alone, for a version that fails so many times as often. */
+const forecastFor = (
   { weight, pollMs }: Place,
-  { perSecond, failureRate, seenRate }: ObservedTraffic,
+  { perSecond, failureRate }: ObservedTraffic,
   { options, probesPerSecond }: Judging,
-  times = 10,
+  times: number,
 ): Forecast => {
   // Where most requests fail already, ten times as many cannot be asked for.
   const baseline = Math.min(failureRate, 0.5)
   // Twice as many as hardly any is nothing that anybody would look for: a failure in a thousand is the least that is multiplied.
   const regression = Math.min(1, times * Math.max(baseline, usualFailureRate))
   const strata: readonly Traffic[] = [{ rps: 2 * probesPerSecond, weight: 50 }]
-  const ahead = forecast({ weight, pollMs, options, rps: perSecond, baseline, regression, strata })
-  if (probesPerSecond > 0) return ahead
-  // The last step with stable also lasts until the canary could be alone.
-  const known = knownAfterMs({ weight, options, rps: perSecond, baseline: seenRate })
-  return { ...ahead, promoteMedianMs: Math.max(ahead.promoteMedianMs, known), promoteP95Ms: Math.max(ahead.promoteP95Ms, known) }
+  return forecast({ weight, pollMs, options, rps: perSecond, baseline, regression, strata })
 }
 
 const describeTraffic = ({ perSecond }: ObservedTraffic, { probesPerSecond }: Judging): string => {
@@ -138,7 +139,7 @@ const regressions = [
 const detections = (place: Place, traffic: ObservedTraffic, judging: Judging): string =>
   regressions
     .map(([times, words]) => {
-      const { detectMedianMs, detectP95Ms } = lookAhead(place, traffic, judging, times)
+      const { detectMedianMs, detectP95Ms } = forecastFor(place, traffic, judging, times)
       return `${words} about ${formatDuration(detectMedianMs)} (95 %: ${formatDuration(detectP95Ms)})`
     })
     .join(', ')
